@@ -1,0 +1,53 @@
+"""The nouns: subject, justification, record, and the closed vocabularies."""
+
+from lintas.model.nouns import (
+    Asker,
+    Comparison,
+    Grading,
+    Justification,
+    Noun,
+    Reason,
+    Record,
+    Statement,
+    Subject,
+)
+from lintas.model.vocabulary import (
+    DisclosureLevel,
+    Handling,
+    InformationGrade,
+    Intent,
+    OutcomeState,
+    Purpose,
+    Quality,
+    RefusalGround,
+    Role,
+    SourceGrade,
+    SovereignFlag,
+    SubjectCategory,
+    SubjectKind,
+)
+
+__all__ = [
+    "Asker",
+    "Comparison",
+    "DisclosureLevel",
+    "Grading",
+    "Handling",
+    "InformationGrade",
+    "Intent",
+    "Justification",
+    "Noun",
+    "OutcomeState",
+    "Purpose",
+    "Quality",
+    "Reason",
+    "Record",
+    "RefusalGround",
+    "Role",
+    "SourceGrade",
+    "SovereignFlag",
+    "Statement",
+    "Subject",
+    "SubjectCategory",
+    "SubjectKind",
+]

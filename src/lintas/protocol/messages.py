@@ -1,0 +1,187 @@
+"""The messages of the protocol, one struct each (spec/lintas-1.md, section 5).
+
+Every length is bounded and nothing unknown is accepted: a message that does not fit is `Malformed`, never half read.
+The field `type` names the message on the wire.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from lintas.model import (
+    Asker,
+    Grading,
+    Handling,
+    Justification,
+    Noun,
+    Purpose,
+    Quality,
+    Reason,
+    RefusalGround,
+    SovereignFlag,
+    Subject,
+)
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+NodeId = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$")]
+Short = Annotated[str, Meta(max_length=400)]
+Long = Annotated[str, Meta(max_length=4000)]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class CheckQuestion(Noun, tag="check.question"):
+    """One officer's question, put to one node."""
+
+    check: Id
+    subject: Subject
+    justification: Justification
+    asker: Asker
+    answer_by: datetime
+
+
+class Match(Noun):
+    """Step one: the owner is the sender; here stands the match quality and nothing of the record."""
+
+    hit: Id
+    quality: Quality
+    probability: Annotated[float, Meta(ge=0, le=1)]
+    reasons: Annotated[tuple[Reason, ...], Meta(max_length=40)]
+    handling: Handling = Handling.H3
+    sovereign_flag: SovereignFlag = SovereignFlag.EXECUTABLE
+
+
+class CheckAnswered(Noun, tag="check.answered"):
+    """The node looked: no match when `matches` is empty."""
+
+    check: Id
+    matches: Annotated[tuple[Match, ...], Meta(max_length=100)]
+    log: Hash  # leaf hash of the answering node's audit entry, so that both logs can be reconciled
+
+
+class CheckDeclined(Noun, tag="check.declined"):
+    """The node may not answer, says why in a coded ground, names its policies and whom to ask."""
+
+    check: Id
+    ground: RefusalGround
+    policies: Annotated[tuple[Short, ...], Meta(max_length=20)]
+    explanation: dict[str, Long]  # by language: "id", "en"
+    log: Hash
+    contact: Short = ""
+
+
+class ConfirmationRequest(Noun, tag="confirmation.request"):
+    """Step two: a reasoned request about one hit, for a person at the owner to decide."""
+
+    confirmation: Id
+    check: Id
+    hit: Id
+    justification: Justification
+    asker: Asker
+    reason: Annotated[str, Meta(min_length=10, max_length=4000)]
+    asked_at: datetime
+
+
+class CoreData(Noun):
+    """What may be given after a person's decision: the eleven fields of Regulation (EU) 2024/982 article 47 (rule R02)."""
+
+    first_names: tuple[Short, ...] = ()
+    family_names: tuple[Short, ...] = ()
+    aliases: tuple[Short, ...] = ()
+    birth_date: tuple[Short, ...] = ()
+    nationality: tuple[Short, ...] = ()
+    birth_place: tuple[Short, ...] = ()  # place and country
+    gender: tuple[Short, ...] = ()
+    acquired: Short = ""  # date and place the data were acquired
+    offence: Short = ""
+    case_number: Short = ""
+    authority: Short = ""
+
+
+class Marking(Noun):
+    """What travels with the data and binds the receiver (rules R03, R19, R20)."""
+
+    handling: Handling
+    grading: Grading
+    purpose: Purpose
+    case_reference: Short
+    sovereign_flag: SovereignFlag = SovereignFlag.EXECUTABLE
+
+
+class ConfirmationDecision(Noun, tag="confirmation.decision"):
+    """A person at the owner has decided: core data with their marking, or a coded refusal."""
+
+    confirmation: Id
+    decided_at: datetime
+    decided_by: Short  # role and unit, never a name
+    data: CoreData | None = None
+    marking: Marking | None = None
+    ground: RefusalGround | None = None
+    explanation: Long = ""
+
+
+class Receipt(Noun, tag="receipt"):
+    """The receiving node has durably accepted the message named."""
+
+    message: Id
+    accepted_at: datetime
+
+
+class Checkpoint(Noun, tag="log.checkpoint"):
+    """A signed note of the sender's log, with the proof that it extends the one the witness saw last."""
+
+    note: Long
+    proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
+
+
+class Cosignature(Noun, tag="log.cosignature"):
+    """The witness' signed note over the same checkpoint."""
+
+    note: Long
+
+
+class LogQuestion(Noun, tag="log.question"):
+    """Asks for the entries of one check in the other side's log, to reconcile both."""
+
+    check: Id
+
+
+class LogEntry(Noun):
+    """One entry's hash with its proof; no content."""
+
+    kind: Short
+    leaf: Hash
+    index: int
+    proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
+
+
+class LogAnswer(Noun, tag="log.answer"):
+    """The entries of one check, proven against a checkpoint."""
+
+    check: Id
+    entries: Annotated[tuple[LogEntry, ...], Meta(max_length=200)]
+    checkpoint: Long
+
+
+class Problem(Noun, tag="problem"):
+    """The node trusts the sender but cannot do this; `code` is one of `lintas.errors`."""
+
+    code: Short
+    facts: dict[str, Short]
+
+
+Message = (
+    CheckQuestion
+    | CheckAnswered
+    | CheckDeclined
+    | ConfirmationRequest
+    | ConfirmationDecision
+    | Receipt
+    | Checkpoint
+    | Cosignature
+    | LogQuestion
+    | LogAnswer
+    | Problem
+)
