@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from lintas.model.vocabulary import (
     Handling,
@@ -28,6 +28,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=400)]
 Values = Annotated[tuple[Text, ...], Meta(max_length=20)]
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Noun(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The form of every noun: immutable, and nothing unknown inside."""
 
@@ -44,7 +45,7 @@ class Subject(Noun):
 
 
 class Justification(Noun):
-    """Why a question is asked (Regulation (EU) 2024/982 article 33; rule R01). Nothing in it is optional but the offence."""
+    """Why a question is asked (Regulation (EU) 2024/982 article 33; rule R01). All of it is needed but the offence."""
 
     purpose: Purpose
     legal_basis: Text
