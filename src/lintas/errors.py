@@ -41,9 +41,12 @@ LintasError
 └── Unavailable
     ├── ClockWrong
     ├── CorruptDatabase
+    ├── DatabaseTooNew
+    ├── DatabaseUnreachable
     ├── DiskFull
     ├── NoNode
     ├── PeerUnreachable
+    │   └── PeerRefused
     └── PortInUse
 """
 
@@ -401,6 +404,24 @@ class CorruptDatabase(Unavailable):
     code = "unavailable.corrupt-database"
 
 
+class DatabaseTooNew(Unavailable):
+    """The database was written by a newer version of Lintas than this one.
+
+    Install the version that wrote it, or a newer one; nothing was changed.
+    """
+
+    code = "unavailable.database-too-new"
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database does not answer, refuses us, or is kept busy by another program.
+
+    Start the database, or correct `database` in lintas.toml; then try again.
+    """
+
+    code = "unavailable.database-unreachable"
+
+
 class DiskFull(Unavailable):
     """The disk is full; nothing was half written.
 
@@ -428,6 +449,15 @@ class PeerUnreachable(Unavailable):
     code = "unavailable.peer-unreachable"
 
 
+class PeerRefused(PeerUnreachable):
+    """The partner agency's node did not open our message.
+
+    The named code says why; compare keys, clocks and directory versions with the partner.
+    """
+
+    code = "unavailable.peer-refused"
+
+
 class PortInUse(Unavailable):
     """Another program is already listening on the port.
 
@@ -435,3 +465,13 @@ class PortInUse(Unavailable):
     """
 
     code = "unavailable.port-in-use"
+
+
+def by_code(code: str) -> type[LintasError]:
+    """The error a partner named by its code; `LintasError` itself for a code this version does not know."""
+    found = [LintasError]
+    for error in found:
+        if error.code == code:
+            return error
+        found.extend(error.__subclasses__())
+    return LintasError

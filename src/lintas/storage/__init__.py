@@ -1,0 +1,7 @@
+"""Disk: one `Database`, two engines (SQLite embedded, PostgreSQL), with durable group commit, migrations and backup."""
+
+from lintas.storage.backup import restore
+from lintas.storage.database import Database
+from lintas.storage.schema import UtcDateTime, metadata, upsert
+
+__all__ = ["Database", "UtcDateTime", "metadata", "restore", "upsert"]
