@@ -1,0 +1,36 @@
+"""May they, and how much: the only room that knows Cedar, and the only maker of what may leave the node.
+
+`PolicySet` decides whether a question may be asked (`authorize`, at both ends), how much a partner is told (`level`,
+`disclose`, `core`), and what our own officers see and do (`own_view`, `may`). `completeness` and `budget` judge the
+question itself. The policies are Cedar files in `policies/`, with worked cases in `cases/` that are tests.
+"""
+
+from lintas.policy.budget import Limits, Usage, asked_for, looks_like_enumeration, spent, within_budget
+from lintas.policy.completeness import askable, complete, missing
+from lintas.policy.disclosure import CORE_FIELDS, CoreChoice, Disclosed, DisclosedCore
+from lintas.policy.engine import PolicySet
+from lintas.policy.grounds import decline
+from lintas.policy.nouns import AgencyContext, Ask, Decision, OfficerAct, Policy
+
+__all__ = [
+    "CORE_FIELDS",
+    "AgencyContext",
+    "Ask",
+    "CoreChoice",
+    "Decision",
+    "Disclosed",
+    "DisclosedCore",
+    "Limits",
+    "OfficerAct",
+    "Policy",
+    "PolicySet",
+    "Usage",
+    "askable",
+    "asked_for",
+    "complete",
+    "decline",
+    "looks_like_enumeration",
+    "missing",
+    "spent",
+    "within_budget",
+]
