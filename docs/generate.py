@@ -215,7 +215,9 @@ def vocabularies() -> Iterable[str]:
         rows = []
         for member in kind:
             meaning = english.hint(member) or said.get(member.name, "")
-            rows.append([code(member.value), english.label(member), indonesian.label(member), meaning, indonesian.hint(member)])
+            rows.append(
+                [code(member.value), english.label(member), indonesian.label(member), meaning, indonesian.hint(member)]
+            )
         yield from table(["word", "en", "id", "meaning", "arti"], rows)
 
 
@@ -228,7 +230,9 @@ def rooms(language: int) -> list[str]:
         if not path.is_file():
             continue
         english = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n\n")[0]
-        rows.append([f"[`{name}`]({path.parent.relative_to(ROOT) if path.name == '__init__.py' else path.relative_to(ROOT)})"])
+        rows.append(
+            [f"[`{name}`]({path.parent.relative_to(ROOT) if path.name == '__init__.py' else path.relative_to(ROOT)})"]
+        )
         rows[-1].append(english if language == 0 else ROOMS_ID.get(name, ""))
     return table([["room", "what it is"], ["ruang", "apa isinya"]][language], rows)
 

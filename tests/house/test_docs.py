@@ -1,0 +1,214 @@
+"""Documentation that cannot lie: generated pages are current, pages exist in both languages, nothing points nowhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from house.source import PACKAGE, ROOT, tracked
+
+DOCS = ROOT / "docs"
+PAGES = sorted(p for p in tracked() if p.suffix == ".md" and "node_modules" not in p.parts)
+
+# Written in English only so far. The count may only fall.
+ENGLISH_ONLY = {
+    "security/README.md",
+    "security/principles.md",
+    "security/request-flow.md",
+    "security/threat-model.md",
+}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _prose(path: Path) -> str:
+    """The page without its code blocks."""
+    return re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def _slug(heading: str) -> str:
+    plain = re.sub(r"<[^>]+>|[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def _anchors(path: Path) -> set[str]:
+    text = path.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", _prose(path), re.MULTILINE)
+    return {_slug(h) for h in headings} | set(re.findall(r'<a id="([^"]+)"', text))
+
+
+def test_the_reference_is_what_the_code_says_now() -> None:
+    checked = subprocess.run(
+        [sys.executable, DOCS / "generate.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, f"run `make docs`: {checked.stdout}{checked.stderr[-2000:]}"
+
+
+def test_every_page_exists_in_both_languages() -> None:
+    english = {p.relative_to(DOCS / "en") for p in (DOCS / "en").rglob("*.md")}
+    indonesian = {p.relative_to(DOCS / "id") for p in (DOCS / "id").rglob("*.md")}
+
+    assert english == indonesian
+
+
+def test_what_stands_in_one_language_is_listed_and_the_list_only_shrinks() -> None:
+    bilingual = {"en", "id", "reference", "adr"}
+    alone = {str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md") if p.relative_to(DOCS).parts[0] not in bilingual}
+
+    assert alone - {"README.md", "glossary.md"} == ENGLISH_ONLY
+    assert len(ENGLISH_ONLY) <= 4
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_no_link_points_nowhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", _prose(page)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        found = (page.parent / name).resolve() if name else page
+        if not found.exists() or (anchor and found.suffix == ".md" and anchor not in _anchors(found)):
+            broken.append(target)
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
+    named = re.findall(r"`((?:src|docs|tests|spec|requirements|benchmarks|conformance)/[\w./-]+)`", _prose(page))
+
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_first() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md", ROOT / "README.id.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        targets = re.findall(r"\]\(([^)#\s]+\.md)", _prose(page))
+        waiting += [t for name in targets if (t := (page.parent / name).resolve()) not in reached and t.exists()]
+
+    assert {_name(p) for p in DOCS.rglob("*.md")} - {_name(p) for p in reached} == set()
+
+
+def test_both_readmes_say_the_same_in_the_same_order() -> None:
+    shapes = [
+        re.findall(r"^(#+|- |\d+\. |```\w*)", (ROOT / n).read_text("utf-8"), re.MULTILINE)
+        for n in ("README.md", "README.id.md")
+    ]
+
+    assert shapes[0] == shapes[1]
+
+
+def test_every_pair_of_pages_has_the_same_shape() -> None:
+    different = []
+    for english in (DOCS / "en").rglob("*.md"):
+        indonesian = DOCS / "id" / english.relative_to(DOCS / "en")
+        shapes = [
+            re.findall(r"^(#+ |- |\d+\. |```\w*|\| ---)", p.read_text("utf-8"), re.MULTILINE)
+            for p in (english, indonesian)
+        ]
+        if shapes[0] != shapes[1]:
+            different.append(_name(english))
+
+    assert different == []
+
+
+def test_both_languages_show_the_same_commands() -> None:
+    different = []
+    for english in (DOCS / "en").rglob("*.md"):
+        indonesian = DOCS / "id" / english.relative_to(DOCS / "en")
+        blocks = [
+            re.findall(r"^```sh\n(.*?)^```", p.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+            for p in (english, indonesian)
+        ]
+        commands = [[re.sub(r" *#.*", "", block) for block in found] for found in blocks]
+        if commands[0] != commands[1]:
+            different.append(_name(english))
+
+    assert different == []
+
+
+def _reference(page: str) -> str:
+    return (DOCS / "reference" / page).read_text("utf-8")
+
+
+def test_every_setting_is_documented() -> None:
+    from lintas.settings import Settings
+
+    page = _reference("settings.md")
+
+    assert [f.name for f in fields(Settings) if f"`{f.name}`" not in page and f.name != "folder"] == []
+
+
+def test_every_error_is_documented_in_both_languages() -> None:
+    from lintas import errors
+    from lintas.i18n import Translator
+
+    page = _reference("errors.md")
+    all_errors = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.LintasError)]
+
+    assert [e.code for e in all_errors if f"## `{e.code}`" not in page] == []
+    assert [e.code for e in all_errors if not Translator("id").word("Error", e.code)] == []
+
+
+def test_every_message_type_is_documented() -> None:
+    from typing import get_args
+
+    from lintas.protocol.messages import Message
+
+    page = _reference("messages.md")
+    tags = [kind.__struct_config__.tag for kind in get_args(Message)]
+
+    assert [tag for tag in tags if f"## `{tag}`" not in page] == []
+
+
+def test_every_audit_event_is_documented_with_when_it_is_written() -> None:
+    from lintas.audit import AuditKind
+
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (.*?) \|$", _reference("audit-events.md"), re.MULTILINE))
+
+    assert [kind.value for kind in AuditKind if not rows.get(kind.value)] == []
+
+
+def test_every_policy_is_documented() -> None:
+    ids = [
+        i for p in (PACKAGE / "policy").rglob("*.cedar") for i in re.findall(r'@id\("([^"]+)"\)', p.read_text("utf-8"))
+    ]
+    page = _reference("policies.md")
+
+    assert ids
+    assert [i for i in ids if f"`{i}`" not in page] == []
+
+
+def test_every_command_a_page_shows_exists_with_its_options() -> None:
+    known = _reference("commands.md")
+    paths = set(re.findall(r"^##+ `(lintas[^`]*)`", known, re.MULTILINE))
+    unknown = []
+    for page in PAGES:
+        if "reference" in page.parts:
+            continue
+        text = page.read_text("utf-8").replace("\\\n", " ")
+        for line in re.findall(r"(?:^|[ /`(])(lintas (?:[a-z-]+ ?)+[^`\n#|]*)", text):
+            words = re.match(r"lintas((?: [a-z][a-z-]*)*)", line)[0].split()
+            path = next((" ".join(words[:n]) for n in range(len(words), 1, -1) if " ".join(words[:n]) in paths), None)
+            if path is None and words[1] in {p.split()[1] for p in paths if " " in p}:
+                unknown.append((_name(page), line))
+            elif path:
+                section = known.split(f"`{path}`", 1)[1].split("\n##", 1)[0]
+                unknown += [
+                    (_name(page), line, o)
+                    for o in re.findall(r"(--[a-z][a-z-]*)", line)
+                    if o not in section and o != "--help"
+                ]
+
+    assert unknown == []
