@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func,
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from lintas.errors import DatabaseTooNew, InvalidSetting, PeerUnreachable, Unavailable
-from lintas.storage import Database, UtcDateTime, migrations, restore, upsert
+from lintas.storage import Database, UtcDateTime, migrations, remembered, restore, upsert
 
 tables = MetaData()
 notes = Table(
@@ -339,3 +339,29 @@ def test_a_work_may_raise_one_of_our_own_errors_and_still_fails_alone(db: Databa
     assert isinstance(away.exception(), PeerUnreachable)
     assert before.exception() is None
     assert after.exception() is None
+
+
+def test_what_is_remembered_is_forgotten_when_something_is_undone(db: Database) -> None:
+    def next_number(tx: Connection) -> int:
+        known = remembered(tx)
+        known["number"] = known.get("number", 0) + 1
+        return known["number"]
+
+    def undone(tx: Connection) -> None:
+        next_number(tx)
+        raise ValueError
+
+    def undone_inside(tx: Connection) -> int:
+        inner = tx.begin_nested()
+        next_number(tx)
+        inner.rollback()
+        return next_number(tx)
+
+    gate = threading.Event()
+    db.submit(lambda _: gate.wait(5))
+    futures = [db.submit(work) for work in (next_number, next_number, undone, next_number, undone_inside)]
+    gate.set()
+    in_one_transaction = [future.result() for future in futures if not future.exception()]
+
+    assert in_one_transaction == [1, 2, 1, 1]
+    assert db.write(next_number) == 1

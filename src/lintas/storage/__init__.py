@@ -2,6 +2,7 @@
 
 from lintas.storage.backup import restore
 from lintas.storage.database import Database
+from lintas.storage.memory import remembered
 from lintas.storage.schema import UtcDateTime, metadata, upsert
 
-__all__ = ["Database", "UtcDateTime", "metadata", "restore", "upsert"]
+__all__ = ["Database", "UtcDateTime", "metadata", "remembered", "restore", "upsert"]

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from lintas.errors import DatabaseUnreachable, InvalidSetting
+from lintas.storage.memory import forget
 
 _WAIT_SECONDS = 30  # how long a writer waits for the other process before it gives up
 _WRITER_LOCK = 0x6C696E746173  # "lintas": the advisory lock that lets one writer in at a time
@@ -100,6 +101,8 @@ def _prepare_sqlite(engine: Engine, *pragmas: str, begin: str) -> None:
         # IMMEDIATE takes the write lock at once; two processes that read first and write later would refuse each other.
         connection.exec_driver_sql(begin)
 
+    _forget_what_is_undone(engine)
+
 
 def _postgresql(url: URL) -> Engines:
     def engine(options: str, **pool: int) -> Engine:
@@ -115,4 +118,15 @@ def _postgresql(url: URL) -> Engines:
         # two batches side by side would deadlock, and the audit log has one end only to append to.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
+    _forget_what_is_undone(writer)
     return Engines(url, writer, reader)
+
+
+def _forget_what_is_undone(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        forget(connection)
+
+    @event.listens_for(engine, "rollback_savepoint")
+    def on_undo(connection: Connection, _name: str, _context: None) -> None:
+        forget(connection)

@@ -18,9 +18,14 @@ from sqlalchemy import Connection, Engine
 
 from lintas.errors import Unavailable
 from lintas.storage.faults import fault
+from lintas.storage.memory import forget
 
 T = TypeVar("T")
 
+_NEXT = {
+    "sqlite": ("RELEASE SAVEPOINT work", "SAVEPOINT work"),
+    "postgresql": ("RELEASE SAVEPOINT work; SAVEPOINT work",),  # one round trip
+}
 _MOST_IN_A_BATCH = 1000  # bounds how long the first in a batch waits for the last
 
 
@@ -34,21 +39,24 @@ class _Job:
     error: BaseException | None = None
 
     def run(self, connection: Connection) -> None:
-        """Do it in a savepoint, and remember how it went.
+        """Do it, undo it if it fails, and remember how it went. A savepoint is set before and after.
+
+        The savepoint is ours and not SQLAlchemy's, which takes two round trips to the server and five times as long.
 
         Raises:
             Unavailable: The engine itself failed; it may have rolled back the whole transaction.
         """
-        savepoint = connection.begin_nested()
         try:
             self.result = self.work(connection)
-            savepoint.commit()
+            for statement in _NEXT[connection.dialect.name]:
+                connection.exec_driver_sql(statement)
         except BaseException as error:
             # Whatever it is: no work may end the thread that all others wait for.
             broken = fault(error)
             if broken is not None:
                 raise broken from error
-            savepoint.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+            forget(connection)
             self.error = error
 
     def tell(self, broken: BaseException | None = None) -> None:
@@ -102,6 +110,7 @@ class Writer:
         broken: BaseException | None = None
         try:
             with self._engine.begin() as connection:
+                connection.exec_driver_sql("SAVEPOINT work")
                 first.run(connection)
                 for job in self._who_came_meanwhile():
                     taken.append(job)
