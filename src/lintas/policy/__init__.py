@@ -6,7 +6,7 @@ question itself. The policies are Cedar files in `policies/`, with worked cases 
 """
 
 from lintas.policy.budget import Limits, Usage, asked_for, looks_like_enumeration, spent, within_budget
-from lintas.policy.completeness import askable, complete, missing
+from lintas.policy.completeness import askable, complete, justified, missing
 from lintas.policy.disclosure import CORE_FIELDS, CoreChoice, Disclosed, DisclosedCore
 from lintas.policy.engine import PolicySet
 from lintas.policy.grounds import decline
@@ -29,6 +29,7 @@ __all__ = [
     "asked_for",
     "complete",
     "decline",
+    "justified",
     "looks_like_enumeration",
     "missing",
     "spent",

@@ -71,7 +71,7 @@ def within_budget(usage: Usage, limits: Limits) -> RefusalGround | None:
 def asked_for(subject: Subject) -> tuple[str, ...]:
     """What a question asks for, one line each, in the form that `looks_like_enumeration` compares.
 
-    `plate=B1234XYZ` for an identifier, `name=budi santoso|1970-01-31` for a name with a date of birth.
+    `registrationNumber=B1234XYZ` for an identifier, `name=budi santoso|1970-01-31` for a name with a date of birth.
     """
     lines = [f"{prop}={_plain(value)}" for prop in sorted(IDENTIFIERS) for value in subject.values(prop)]
     apart = " ".join(value for prop in PARTS_OF_A_NAME for value in subject.values(prop))

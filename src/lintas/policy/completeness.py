@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lintas.errors import NotAskable, Unjustified
+import msgspec
+
+from lintas.errors import InvalidValue, NotAskable, Unjustified
 from lintas.model import Justification, Subject, SubjectKind
 
 REQUIRED = ("purpose", "legal_basis", "case_reference", "category", "intent")
 
 # What by itself points at one subject, in the vocabulary of FollowTheMoney and our own schemata.
 IDENTIFIERS = frozenset({
-    "accountId", "accountNumber", "callSign", "chassisNumber", "containerNumber", "crsNumber", "cryptoAddress",
-    "documentNumber", "email", "engineNumber", "iban", "idNumber", "imei", "imoNumber", "innCode", "leiCode",
-    "licenseNumber", "licensePlate", "mmsi", "mrz", "number", "ogrnCode", "passportNumber", "personalNumber", "phone",
-    "plate", "plateNumber", "publicKey", "registrationNumber", "serialNumber", "socialSecurityNumber", "swiftBic",
-    "taxNumber", "uscCode", "vatCode", "vin", "vinCode",
+    "accountId", "accountNumber", "callSign", "containerNumber", "crsNumber", "cryptoAddress", "dunsCode", "email",
+    "engineNumber", "iban", "iccid", "idNumber", "imei", "imoNumber", "imsi", "innCode", "leiCode", "licenseNumber",
+    "macAddress", "mmsi", "number", "ogrnCode", "passportNumber", "personalNumber", "phone", "publicKey",
+    "registrationNumber", "sealNumber", "serialNumber", "socialSecurityNumber", "swiftBic", "taxNumber", "uscCode",
+    "vatCode", "vin",
 })  # fmt: skip
 SHORTEST_IDENTIFIER = 3  # letters and digits; anything shorter fits too many
 
@@ -50,6 +52,22 @@ def complete(justification: Justification) -> None:
     absent = missing({name: getattr(justification, name) for name in REQUIRED})
     if absent:
         raise Unjustified(missing=absent)
+
+
+def justified(fields: Mapping[str, object]) -> Justification:
+    """The justification a form, a command line or a program gives, once it is whole.
+
+    Raises:
+        Unjustified: naming what is missing.
+        InvalidValue: naming what is not one of the allowed words.
+    """
+    absent = missing(fields)
+    if absent:
+        raise Unjustified(missing=absent)
+    try:
+        return msgspec.convert({name: value for name, value in fields.items() if value}, Justification)
+    except msgspec.ValidationError as error:
+        raise InvalidValue(problem=str(error)) from error
 
 
 def askable(subject: Subject) -> None:

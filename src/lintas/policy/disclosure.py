@@ -37,10 +37,10 @@ CORE_FIELDS: dict[str, tuple[str, ...]] = {
     "nationality": ("nationality", "citizenship"),
     "birth_place": ("birthPlace", "birthCountry"),
     "gender": ("gender",),
-    "acquired": (),
+    "acquired": ("reportedDate", "reportedPlace"),
     "offence": ("offence",),
     "case_number": ("caseNumber",),
-    "authority": ("authority",),
+    "authority": ("caseAuthority",),
 }
 WRITTEN = ("offence", "case_number", "authority")
 
@@ -111,7 +111,7 @@ def core(decision: Decision, record: Record, ask: Ask, us: AgencyContext, choice
             values[field] = getattr(choice, field) or ", ".join(_values(told[field]))
     used = [statement for statements in told.values() for statement in statements]
     if "acquired" in told:
-        values["acquired"] = _acquired(used or record.statements, us)
+        values["acquired"] = " · ".join(_values(told["acquired"])) or _acquired(used or record.statements, us)
     marking = Marking(
         handling=_handling(record),
         grading=_worst(statement.grading for statement in used or record.statements),

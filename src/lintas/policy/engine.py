@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import cedarpy
+import msgspec
 
 from lintas.errors import NotFound
 from lintas.model import Comparison, DisclosureLevel, Record, RefusalGround, Role
@@ -69,15 +70,29 @@ class PolicySet:
     def level(self, record: Record, ask: Ask, *, us: AgencyContext) -> tuple[DisclosureLevel, Decision]:
         """How much of a record the asker may be told, and the decision that set the level.
 
-        A check is told at most a hit. For a confirmation `core` means: a person may decide to give core data (R02).
+        A check is told at most a hit. For a confirmation `core` means: a person may decide to give core data (R02);
+        where it stays at `hit`, the decision is the refusal of core data. A question that may not be asked is told
+        nothing, also when the caller forgot to look.
         """
-        hit = self._tell("tell_hit", record, ask, us)
+        hit = self._tell_hit(record, ask, us)
         if not hit.allowed:
             return DisclosureLevel.SILENT, hit
         if ask.action == "check":
             return DisclosureLevel.HIT, hit
         core = self._tell("tell_core", record, ask, us, decided=True)
         return (DisclosureLevel.CORE if core.allowed else DisclosureLevel.HIT), core
+
+    def may_give(self, record: Record, ask: Ask, *, us: AgencyContext, decided_by: str) -> Decision:
+        """Whether core data of a record may be given; what step one does not tell, step two does not reach.
+
+        Args:
+            record: Our record.
+            ask: The request to confirm the hit.
+            us: Our agency.
+            decided_by: Role and unit of the person who decided; empty when nobody has.
+        """
+        hit = self._tell_hit(record, msgspec.structs.replace(ask, action="confirm"), us)
+        return self._tell("tell_core", record, ask, us, decided=bool(decided_by.strip())) if hit.allowed else hit
 
     def disclose(
         self, record: Record, comparison: Comparison, ask: Ask, *, us: AgencyContext, hit_id: str
@@ -92,13 +107,14 @@ class PolicySet:
             RefusedByPolicy: these data may not be given, whoever decides; or no person decided.
             InvalidValue: a chosen field is not one of the eleven.
         """
-        hit = self._tell("tell_hit", record, ask, us)
-        decided = bool(choice.decided_by.strip())
-        decision = self._tell("tell_core", record, ask, us, decided=decided) if hit.allowed else hit
+        decision = self.may_give(record, ask, us=us, decided_by=choice.decided_by)
         return disclosure.core(decision, record, ask, us, choice)
 
     def own_view(self, record: Record, roles: Iterable[Role], *, us: AgencyContext) -> tuple[DisclosureLevel, Decision]:
-        """How much of our own record an officer with these roles sees: what the role that sees most sees."""
+        """How much of our own record an officer with these roles sees: what the role that sees most sees.
+
+        The decision is the refusal of the next level, or for `full` the permission.
+        """
         views = [self._view(record, role, us) for role in sorted(roles)]
         return max(views, key=lambda view: list(DisclosureLevel).index(view[0]), default=_NO_ROLE)
 
@@ -130,6 +146,10 @@ class PolicySet:
         notes = {"id": policy_id, "explain_id": indonesian, "explain_en": english, "ground": ground, "cite": ""}
         return Policy(id=policy_id, effect="forbid", text="", annotations=notes, file="", line=0)
 
+    def _tell_hit(self, record: Record, ask: Ask, us: AgencyContext) -> Decision:
+        asked = self.authorize(ask, us=us)
+        return self._tell("tell_hit", record, ask, us) if asked.allowed else asked
+
     def _tell(
         self, action: str, record: Record, ask: Ask, us: AgencyContext, *, decided: bool | None = None
     ) -> Decision:
@@ -141,13 +161,13 @@ class PolicySet:
     def _view(self, record: Record, role: Role, us: AgencyContext) -> tuple[DisclosureLevel, Decision]:
         """Rung by rung: whoever may not stand on a lower rung does not reach a higher one."""
         context = {"us": facts.party(us), "record": facts.held(record)}
-        seen: tuple[DisclosureLevel, Decision] | None = None
+        reached = DisclosureLevel.SILENT
         for action, level in OWN_LADDER:
             decision = self._decide(Request.of(role, action, ("Category", record.category), context))
             if not decision.allowed:
-                return seen or (DisclosureLevel.SILENT, decision)
-            seen = level, decision
-        return seen or _NO_ROLE
+                break
+            reached = level
+        return reached, decision
 
     def _ask_cedar(self, request: Request) -> Decision:
         policies = self._loaded.by_action.get(request.action)

@@ -10,7 +10,7 @@
 | `refugee`      | refugee status confirmed or claimed; the state of origin is the state of nationality |
 | `refugee:th`   | the same, and this state of origin learns nothing (rule R24); may stand several times |
 | `tell:my`      | permission: agencies of this country may be told although the handling code is H3    |
-| `tell:my.pdrm` | permission: this agency may be told although the handling code is H3                 |
+| `tell:my.node` | permission: this agency may be told although the handling code is H3                 |
 | `published`    | its source publishes it to everybody, as sanctions lists are published               |
 
 Protections only narrow. The permissions `tell:` and `published` are the only marks that widen, and they never
