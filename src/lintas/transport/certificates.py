@@ -11,18 +11,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from lintas.clock import SystemClock
+
 
 def make_certificate(
-    node: str, *, now: datetime, host: str = "localhost", lifetime: timedelta = timedelta(days=825)
+    node: str, *, now: datetime | None = None, host: str = "localhost", lifetime: timedelta = timedelta(days=825)
 ) -> tuple[bytes, bytes]:
     """A fresh certificate for a node and its key, both PEM. SPEC §8.
 
     Args:
         node: The node's name; it stands in the certificate as `lintas:node:<name>`.
-        now: The present moment; the certificate is valid from a day earlier, because clocks differ.
+        now: The present moment, the machine's unless given; it is valid from a day earlier, because clocks differ.
         host: The name or address partners connect to.
         lifetime: How long it is valid.
     """
+    now = now or SystemClock().now()
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, node)])
     usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])

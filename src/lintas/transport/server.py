@@ -122,7 +122,7 @@ class FederationServer:
         Raises:
             PortInUse: Another program listens there, or the address is not ours.
         """
-        listening = _listen(host, port)
+        listening = listen(host, port)
         self.port = listening.getsockname()[1]
         self._server = _Server(self._config())
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
@@ -149,7 +149,12 @@ class FederationServer:
         return uvicorn.Config(self._app, ssl_context_factory=lambda *_: self._context, **options)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        PortInUse: Another program listens there, or the address is not ours.
+    """
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)[0]
         # The protocol is named, or the event loop would not turn Nagle's delay off (40 ms an answer).

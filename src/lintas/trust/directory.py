@@ -23,6 +23,7 @@ from lintas.protocol.envelope import Peer
 from lintas.protocol.keys import PublicKey, PublicKeys
 from lintas.protocol.messages import NodeId
 
+MEMBERS = "members.json"  # the one file the keepers sign
 Keys = Annotated[tuple[PublicKey, ...], Meta(min_length=1, max_length=8)]
 Pem = Annotated[str, Meta(max_length=8000)]
 
@@ -40,6 +41,34 @@ class Member(Noun):
     contact: str
     witness: bool = False  # cosigns the checkpoints of others' logs
     exercise: bool = False  # takes part with invented people only
+
+    @classmethod
+    def of(  # noqa: PLR0913 - all that the keepers vouch for
+        cls,
+        *,
+        node: str,
+        name: Mapping[str, str],
+        country: str,
+        url: str,
+        keys: PublicKeys,
+        certificate_pem: str,
+        contact: str,
+        witness: bool = False,
+        exercise: bool = False,
+    ) -> Self:
+        """A node with one key of each kind and one certificate, as it asks to be listed."""
+        return cls(
+            node=node,
+            name=dict(name),
+            country=country,
+            url=url,
+            signing=(keys.signing,),
+            sealing=(keys.sealing,),
+            certificate_pem=(certificate_pem,),
+            contact=contact,
+            witness=witness,
+            exercise=exercise,
+        )
 
     @property
     def certificates(self) -> tuple[str, ...]:
