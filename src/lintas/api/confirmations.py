@@ -1,0 +1,73 @@
+"""Confirmations: ask the owner of a hit, decide on what a partner asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Controller, get, post
+from litestar.params import Parameter
+from msgspec import Meta
+
+from lintas.model import Noun, RefusalGround
+from lintas.node import Node
+from lintas.people import Officer
+from lintas.requests import Confirmation, Verdict
+
+Reference = Annotated[str, Parameter(max_length=64)]
+
+
+class NewConfirmation(Noun):
+    """Which hit, and why the owner should give core data."""
+
+    check: str
+    hit: str
+    reason: Annotated[str, Meta(min_length=10, max_length=4000)]
+
+
+class NewVerdict(Noun):
+    """Fields to give, or a ground to refuse."""
+
+    fields: Annotated[tuple[str, ...], Meta(max_length=11)] = ()
+    ground: RefusalGround | None = None
+    explanation: Annotated[str, Meta(max_length=4000)] = ""
+    offence: Annotated[str, Meta(max_length=400)] = ""
+    case_number: Annotated[str, Meta(max_length=400)] = ""
+
+
+class Confirmations(Controller):
+    """Confirm a hit with its owner."""
+
+    path = "/confirmations"
+    tags = ("confirmations",)
+
+    @post(sync_to_thread=True)
+    def ask(self, data: NewConfirmation, node: Node, officer: Officer) -> Confirmation:
+        """Ask the owner of a hit for core data; a person there decides within 48 hours."""
+        return node.requests.confirm_hit(data.check, data.hit, data.reason, officer)
+
+    @get("/outgoing", sync_to_thread=True)
+    def outgoing(self, node: Node, officer: Officer) -> list[Confirmation]:
+        """What we asked."""
+        return node.requests.outgoing(officer)
+
+    @get("/incoming", sync_to_thread=True)
+    def incoming(self, node: Node, officer: Officer) -> list[Confirmation]:
+        """What partners wait for."""
+        return node.requests.incoming(officer)
+
+    @get("/outgoing/{confirmation:str}", sync_to_thread=True)
+    def show(self, confirmation: Reference, node: Node, officer: Officer) -> Confirmation:
+        """One of ours, with the data given; reading it is entered in the log."""
+        return node.requests.get(confirmation, officer, ours=True)
+
+    @post("/incoming/{confirmation:str}/decision", sync_to_thread=True)
+    def decide(self, confirmation: Reference, data: NewVerdict, node: Node, officer: Officer) -> Confirmation:
+        """Give core data, or refuse with a coded ground."""
+        verdict = Verdict(
+            fields=data.fields,
+            ground=data.ground,
+            explanation=data.explanation,
+            offence=data.offence,
+            case_number=data.case_number,
+        )
+        return node.requests.decide(confirmation, officer, verdict)

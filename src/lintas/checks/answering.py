@@ -1,0 +1,194 @@
+"""Answering: a question is looked at under our law, and only what policy lets go is told.
+
+The order is fixed: who asks, is it justified, is it within the budget, may they ask; only then are records looked at.
+The entry in the audit log is durable before the answer leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from lintas.audit import AuditKind, Event
+from lintas.checks.desk import Desk, ask_of, digest
+from lintas.checks.report import OwnHit
+from lintas.checks.tables import answered, hit
+from lintas.errors import Invalid
+from lintas.matching import compare_many
+from lintas.model import Comparison, DisclosureLevel, Quality, Record, RefusalGround, Subject
+from lintas.people import Officer
+from lintas.policy import Ask, Decision, Disclosed, Usage, askable, asked_for, complete, decline, within_budget
+from lintas.protocol.messages import CheckAnswered, CheckDeclined, CheckQuestion
+from lintas.storage import upsert
+
+MOST = 20  # possible matches told for one question
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Answerer:
+    """Answers questions from the agency's own records."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(self, question: CheckQuestion, sender: str) -> CheckAnswered | CheckDeclined:
+        """What this node may say to a partner's question; asked again with the same check, it answers again."""
+        # The directory, not the question, says from which country the sender asks.
+        country = self._desk.directory.current().member(sender).country
+        asker = msgspec.structs.replace(question.asker, node=sender, country=country)
+        question = msgspec.structs.replace(question, asker=asker)
+        return await asyncio.to_thread(self._answer, question)
+
+    def _answer(self, question: CheckQuestion) -> CheckAnswered | CheckDeclined:
+        ask = ask_of(question.asker, question.subject, question.justification, self._desk)
+        refusal = self._refusal(question, ask)
+        if refusal is not None:
+            return self._decline(question, refusal)
+        disclosed, withheld = [], 0
+        for record, comparison in self._look(question.subject):
+            told = self._desk.policies.disclose(
+                record, comparison, ask, us=self._desk.us, hit_id=secrets.token_urlsafe(12)
+            )
+            if told is None:
+                withheld += 1
+            else:
+                disclosed.append((record.id, told))
+        return self._tell(question, disclosed[:MOST], withheld)
+
+    def own(self, subject: Subject, officer: Officer) -> tuple[OwnHit, ...]:
+        """Possible matches in our own records, as far as our policy shows them to our officer."""
+        shown = []
+        for record, comparison in self._look(subject):
+            level, _ = self._desk.policies.own_view(record, officer.roles, us=self._desk.us)
+            if level is not DisclosureLevel.SILENT:
+                shown.append(_own_hit(record, comparison, level))
+        return tuple(shown[:MOST])
+
+    def _look(self, subject: Subject) -> list[tuple[Record, Comparison]]:
+        """Records likely enough to be the subject, the likeliest first."""
+        records = self._desk.records.candidates(subject)
+        pairs = zip(records, compare_many(subject, records), strict=True)
+        found = [(record, c) for record, c in pairs if c.probability >= self._desk.threshold]
+        return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
+
+    def _refusal(self, question: CheckQuestion, ask: Ask) -> Decision | None:
+        try:
+            complete(question.justification)
+            askable(question.subject)
+        except Invalid:
+            return decline(RefusalGround.UNJUSTIFIED)
+        ground = within_budget(self._usage(question), self._desk.limits)
+        if ground is not None:
+            return decline(ground)
+        decision = self._desk.policies.authorize(ask, us=self._desk.us)
+        return None if decision.allowed else decision
+
+    def _usage(self, question: CheckQuestion) -> Usage:
+        """What this officer and this agency asked lately; the same check asked again does not count twice."""
+        now = self._desk.clock.now()
+        sender, officer = question.asker.node, question.asker.officer
+        agency = (answered.c.sender == sender) & (answered.c.check_id != question.check)
+        mine = agency & (answered.c.officer == officer)
+        hour, day = answered.c.at > now - HOUR, answered.c.at > now - DAY
+        counts = [func.count().filter(who & when) for who in (mine, agency) for when in (hour, day)]
+        texts = select(answered.c.asked_for).where(mine, hour).order_by(answered.c.at)
+        with self._desk.db.read() as tx:
+            officer_hour, officer_day, agency_hour, agency_day = tx.execute(select(*counts).where(agency, day)).one()
+            recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(texts).scalars()]
+        return Usage(
+            officer_hour=officer_hour,
+            officer_day=officer_day,
+            agency_hour=agency_hour,
+            agency_day=agency_day,
+            recent=tuple(line for lines in recent for line in lines),
+            new=asked_for(question.subject),
+        )
+
+    def _tell(self, question: CheckQuestion, disclosed: list[tuple[str, Disclosed]], withheld: int) -> CheckAnswered:
+        facts: dict[str, str | int | list[str]] = {
+            "question": digest(question.subject, question.justification),
+            "told": len(disclosed),
+            "withheld": withheld,
+            "records": [record_id for record_id, _ in disclosed],
+        }
+
+        def work(tx: Connection) -> str:
+            self._note(tx, question, declined=False)
+            if disclosed:
+                tx.execute(insert(hit), [self._hit_row(question, *pair) for pair in disclosed])
+            return self._log(tx, question, AuditKind.CHECK_ANSWERED, facts)
+
+        log = self._desk.db.write(work)
+        return CheckAnswered(check=question.check, matches=tuple(told.match for _, told in disclosed), log=log)
+
+    def _decline(self, question: CheckQuestion, refusal: Decision) -> CheckDeclined:
+        ground = refusal.ground or RefusalGround.OTHER_LAW
+        facts: dict[str, str | int | list[str]] = {
+            "question": digest(question.subject, question.justification),
+            "ground": ground,
+            "policies": list(refusal.policies),
+        }
+
+        def work(tx: Connection) -> str:
+            self._note(tx, question, declined=True)
+            return self._log(tx, question, AuditKind.CHECK_DECLINED, facts)
+
+        return CheckDeclined(
+            check=question.check,
+            ground=ground,
+            policies=refusal.policies,
+            explanation=refusal.explanation,
+            log=self._desk.db.write(work),
+            contact=self._desk.contact,
+        )
+
+    def _note(self, tx: Connection, question: CheckQuestion, *, declined: bool) -> None:
+        row = {
+            "sender": question.asker.node,
+            "check_id": question.check,
+            "officer": question.asker.officer,
+            "at": self._desk.clock.now(),
+            "asked_for": msgspec.json.encode(asked_for(question.subject)),
+            "declined": declined,
+        }
+        tx.execute(upsert(answered, ["sender", "check_id"]).values(**row))
+
+    def _hit_row(self, question: CheckQuestion, record_id: str, told: Disclosed) -> dict[str, object]:
+        return {
+            "id": told.match.hit,
+            "sender": question.asker.node,
+            "check_id": question.check,
+            "record_id": record_id,
+            "probability": told.match.probability,
+            "at": self._desk.clock.now(),
+        }
+
+    def _log(
+        self, tx: Connection, question: CheckQuestion, kind: AuditKind, facts: dict[str, str | int | list[str]]
+    ) -> str:
+        event = Event(
+            kind=kind,
+            actor=f"node:{question.asker.node}",
+            check=question.check,
+            case=question.justification.case_reference,
+            purpose=question.justification.purpose,
+            facts={**facts, "officer": question.asker.officer, "kind": question.subject.kind},
+        )
+        return self._desk.audit.append(tx, event).leaf.hex()
+
+
+def _own_hit(record: Record, comparison: Comparison, level: DisclosureLevel) -> OwnHit:
+    name = next(iter((*record.values("name"), *record.values("number"), record.id)))
+    return OwnHit(
+        record=record.id,
+        schema=record.schema,
+        caption=name,
+        level=level,
+        quality=Quality.of(comparison.probability),
+        probability=comparison.probability,
+        reasons=comparison.reasons,
+    )

@@ -1,0 +1,55 @@
+"""`lintas officer`: enrol officers and issue tokens for the agency's own systems."""
+
+from __future__ import annotations
+
+import click
+
+from lintas.cli.output import Shared, acting, officer_option, shared
+from lintas.model import Role
+
+
+@click.group()
+def command() -> None:
+    """Enrol officers, list them, issue tokens."""
+
+
+@command.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="The officer's name as colleagues read it; one word is enough.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
+@click.option("--unit", default="", help="The officer's unit; partners see it with the role.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@click.password_option(help="At least twelve characters; asked for unless given.")
+@shared
+def add(at: Shared, roles: tuple[str, ...], **given: str) -> None:
+    """Enrol USERNAME. The authenticator key is printed once; scan or type it into the officer's authenticator."""
+    with at.node() as node:
+        enrolled = node.people.enrol(**given, roles=frozenset(Role(role) for role in roles), by="system")
+    facts = {"officer": enrolled.officer, "totp_secret": enrolled.totp_secret, "totp_uri": enrolled.totp_uri}
+    at.print(
+        facts, f"{enrolled.officer.username} is enrolled. Authenticator key (shown this once): {enrolled.totp_secret}"
+    )
+
+
+@command.command("list")
+@shared
+def list_(at: Shared) -> None:
+    """List the officers."""
+    with at.node() as node:
+        officers = node.people.officers()
+    at.print(
+        officers,
+        lambda: "\n".join(f"{o.username:16} {o.name:30} {', '.join(sorted(o.roles))}" for o in officers),
+    )
+
+
+@command.command("token")
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True)
+@officer_option
+@shared
+def token(at: Shared, name: str, days: int, username: str | None) -> None:
+    """Issue a token called NAME for one of the agency's own systems; it is printed once."""
+    with at.node() as node:
+        secret = node.people.issue_token(acting(node, username), name, days=days)
+    at.print({"token": secret, "days": days}, f"Token (shown this once, good for {days} days): {secret}")

@@ -1,0 +1,118 @@
+"""What every command shares: which node, which officer, how results and errors are printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from lintas.errors import Invalid, LintasError, NotFound, Refused, Unavailable, Untrusted
+from lintas.node import Node, build
+from lintas.people import Officer
+from lintas.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXIT = {Invalid: 2, Refused: 3, NotFound: 4, Untrusted: 5, Unavailable: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What `--node` and `--json` said."""
+
+    folder: Path
+    json: bool
+
+    @contextmanager
+    def node(self) -> Iterator[Node]:
+        """The node in the folder, opened for this command."""
+        node = build(Settings.load(self.folder, os.environ))
+        try:
+            yield node
+        finally:
+            node.close()
+
+    def print(self, value: object, text: str | Callable[[], str]) -> None:
+        """Print a result: JSON for programs, sentences for people."""
+        if self.json:
+            click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
+        else:
+            click.echo(text if isinstance(text, str) else text())
+
+
+def shared(command: F) -> F:
+    """Give a command `--node` and `--json`, handed over as one `Shared`."""
+
+    @click.option(
+        "--node",
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path(),
+        help="The node's folder; the present folder unless given.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    def wrapped(folder: Path, as_json: bool, **rest: object) -> object:  # noqa: FBT001 - click passes it by name
+        return command(Shared(folder, as_json), **rest)
+
+    return update_wrapper(wrapped, command)  # type: ignore[return-value]
+
+
+def acting(node: Node, username: str | None) -> Officer:
+    """The officer for whom a command acts: the one named, or the only one there is.
+
+    Whoever can read the node's folder holds its keys already; the name is not a proof but the entry in the log.
+
+    Raises:
+        NotFound: there is no such officer, or more than one and none was named.
+    """
+    officers = node.people.officers()
+    if username is None and len(officers) == 1:
+        return officers[0]
+    found = next((officer for officer in officers if officer.username == username), None)
+    if found is None:
+        raise NotFound(officer=username or "name one with --officer", enrolled=", ".join(o.username for o in officers))
+    return found
+
+
+def officer_option(command: F) -> F:
+    """Give a command `--officer`."""
+    return click.option("--officer", "username", help="User name of the officer who acts; the only one unless given.")(
+        command
+    )
+
+
+def told_as_errors(command: click.Command) -> click.Command:
+    """The same command, telling a `LintasError` in a sentence (or as JSON) with an exit status of its branch."""
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            told_as_errors(part)
+    elif command.callback is not None:
+        command.callback = _told(command.callback)
+    return command
+
+
+def _told(callback: Callable[..., object]) -> Callable[..., object]:
+    def told(*args: object, **kwargs: object) -> object:
+        try:
+            return callback(*args, **kwargs)
+        except LintasError as error:
+            if "--json" in sys.argv:
+                click.echo(msgspec.json.encode({"error": problem(error)}, enc_hook=str))
+            else:
+                click.echo(f"lintas: {error}", err=True)
+            sys.exit(next((status for branch, status in EXIT.items() if isinstance(error, branch)), 1))
+
+    return update_wrapper(told, callback)
+
+
+def problem(error: LintasError) -> dict[str, object]:
+    """An error as JSON."""
+    return {"code": error.code, "sentence": error.sentence, "remedy": error.remedy, "facts": error.facts}

@@ -1,0 +1,7 @@
+"""The hallway: wires the rooms of one agency's node together, and runs it."""
+
+from lintas.node.folder import Folder, init, join
+from lintas.node.hallway import Node, build
+from lintas.node.serving import Doors, Serving, run
+
+__all__ = ["Doors", "Folder", "Node", "Serving", "build", "init", "join", "run"]

@@ -1,0 +1,69 @@
+"""What an officer does at any door, pages, API or command line: policy is asked, the log written, then it is done."""
+
+from __future__ import annotations
+
+from lintas.audit import AuditKind, AuditLog, Entry, Event
+from lintas.errors import NotFound, RefusedByPolicy
+from lintas.model import DisclosureLevel, Record
+from lintas.people import Approval, Officer, People
+from lintas.policy import AgencyContext, Decision, OfficerAct, PolicySet
+from lintas.records import Records
+
+
+class Acts:
+    """The part of a node that front doors share."""
+
+    audit: AuditLog
+    people: People
+    policies: PolicySet
+    records: Records
+    us: AgencyContext
+
+    def may(self, officer: Officer, act: OfficerAct, *, about: str = "") -> None:
+        """Let the officer go on, if policy lets them.
+
+        Raises:
+            RefusedByPolicy: naming the policies and their explanation.
+        """
+        decision = self.policies.may(officer.roles, act, about=about)
+        if not decision.allowed:
+            raise RefusedByPolicy(policies=list(decision.policies), act=act, **decision.explanation)
+
+    def read_record(self, record_id: str, officer: Officer, reason: str) -> tuple[Record, DisclosureLevel, Decision]:
+        """A record as far as policy shows it to this officer; the reading is in the log before it is shown.
+
+        Raises:
+            NotFound: there is none, or it is none of this officer's business: the two look alike.
+        """
+        record = self.records.get(record_id)
+        level, decision = self.policies.own_view(record, officer.roles, us=self.us)
+        if not level.covers(DisclosureLevel.CORE):
+            raise NotFound(record=record_id)
+        facts = {"record": record_id, "level": level, "reason": reason}
+        self.audit.record(Event(kind=AuditKind.RECORD_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
+        return record, level, decision
+
+    def read_log(self, officer: Officer, **which: object) -> list[Entry]:
+        """Entries of the audit log, newest first; that they were read is an entry itself.
+
+        Raises:
+            RefusedByPolicy: this officer may not read the log.
+        """
+        self.may(officer, OfficerAct.READ_AUDIT)
+        facts = {name: str(value) for name, value in which.items() if value is not None}
+        self.audit.record(Event(kind=AuditKind.LOG_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
+        return self.audit.entries(**which)
+
+    def decide_approval(self, approval: str, officer: Officer, *, agree: bool, note: str = "") -> Approval:
+        """The second person's word on what a colleague wants to do.
+
+        Raises:
+            NotFound: nothing of that reference waits for this officer.
+            RefusedByPolicy: this officer may not be the second person for it.
+        """
+        waiting = next((a for a in self.people.pending(officer) if a.id == approval), None)
+        if waiting is None:
+            raise NotFound(approval=approval)
+        self.may(officer, OfficerAct.APPROVE, about=waiting.act)
+        decide = self.people.approve if agree else self.people.refuse
+        return decide(approval, officer, note)

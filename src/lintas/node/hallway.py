@@ -1,0 +1,220 @@
+"""The hallway: the only place that knows which concrete parts a node is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from lintas.audit import AuditKind, AuditLog, Event
+from lintas.checks import Batches, Checks, Desk
+from lintas.clock import Clock, SystemClock
+from lintas.errors import LintasError
+from lintas.exchange import Exchange
+from lintas.node.acts import Acts
+from lintas.node.directories import directory_of
+from lintas.node.folder import Folder
+from lintas.node.reception import Reception
+from lintas.node.seen import SeenOnDisk
+from lintas.node.witnessing import Witnessing
+from lintas.people import People
+from lintas.policy import AgencyContext, Limits, PolicySet
+from lintas.records import Index, Records
+from lintas.requests import Parts, Requests
+from lintas.settings import Settings
+from lintas.storage import Database
+from lintas.transport import DirectorySource, HttpLink, Line, Link
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Node(Acts):
+    """One agency's node, wired; front doors use its rooms."""
+
+    settings: Settings
+    folder: Folder
+    clock: Clock
+    us: AgencyContext
+    db: Database
+    audit: AuditLog
+    people: People
+    policies: PolicySet
+    records: Records
+    index: Index
+    directory: DirectorySource
+    link: Link
+    line: Line
+    exchange: Exchange
+    checks: Checks
+    batches: Batches
+    requests: Requests
+    reception: Reception
+    witnessing: Witnessing
+    on_directory: Callable[[], None] = lambda: None  # what else is done when the directory has changed
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The agency's name by language."""
+        return self.settings.names
+
+    async def receive(self, raw: bytes, peer_sha256: str) -> bytes:
+        """The sealed answer to a partner's envelope.
+
+        Raises:
+            Untrusted: it is not to be believed.
+        """
+        return await self.reception.receive(raw, peer_sha256)
+
+    async def start(self) -> None:
+        """Begin what a node does by itself: index, courier, follow-up, directory, witnesses."""
+        await self.audit.record_async(
+            Event(kind=AuditKind.NODE_STARTED, actor="system", facts={"policies": self.policies.digest})
+        )
+        tasks = {
+            "index": (self._catch_up, timedelta(seconds=0.25)),
+            "courier": (self.exchange.deliver_due, timedelta(seconds=0.5)),
+            "follow-up": (self.checks.follow_up, timedelta(seconds=1)),
+            "directory": (self._look_for_directory, self.settings.directory_every),
+            "witnesses": (self.witnessing.once, self.settings.checkpoint_every),
+        }
+        self._loops = [asyncio.create_task(_forever(name, *task), name=name) for name, task in tasks.items()]
+
+    async def stop(self) -> None:
+        """Stop by itself doing anything, write what is in line, let go of the disk."""
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.checks.close()
+        await self.link.close()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the disk."""
+        self.index.close()
+        self.db.close()
+
+    async def _catch_up(self) -> None:
+        await asyncio.to_thread(self.records.catch_up)
+
+    async def _look_for_directory(self) -> None:
+        before = self.directory.current().version
+        after = await asyncio.to_thread(self.directory.refresh)
+        if after.version != before:
+            facts: dict[str, str | int | float | bool | list[str]] = {
+                "version": after.version,
+                "members": sorted(after.members),
+            }
+            await self.audit.record_async(Event(kind=AuditKind.DIRECTORY_CHANGED, actor="system", facts=facts))
+            self.on_directory()
+
+
+async def _forever(name: str, once: Callable[[], Awaitable[object]], pause: timedelta) -> None:
+    """Do something again and again; an expected failure is told to the operator and does not end it."""
+    while True:
+        try:
+            await once()
+        except (LintasError, TimeoutError) as error:
+            log.warning("%s: %s", name, error)
+        await asyncio.sleep(pause.total_seconds())
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    link: Link | None = None,
+    directory: DirectorySource | None = None,
+) -> Node:
+    """Wire a node; tests and exercises hand in their own clock, cable or directory.
+
+    Raises:
+        LintasError: the folder, the database, the policies or the directory are not usable, and what to do.
+    """
+    clock = clock or SystemClock()
+    folder = Folder(settings.folder)
+    keys = folder.keys()
+    policies = PolicySet.load([settings.path(settings.policies)])
+    directory = directory or directory_of(settings, folder, clock)
+    link = link or HttpLink(certificate=folder.certificate, key=folder.certificate_key)
+    db = Database.open(settings.database_url)
+    db.migrate()
+    us = AgencyContext(node=settings.node, country=settings.country, exercise=settings.exercise)
+    audit = AuditLog(db, clock, keys.signing_key, settings.node)
+    people = People(db, audit, clock)
+    index = Index.open(folder.index)
+    records = Records(db, audit, clock, index)
+    line = Line(
+        us=settings.node,
+        keys=keys,
+        directory=directory,
+        link=link,
+        seen=SeenOnDisk(db, clock),
+        clock=clock,
+        skew=settings.clock_skew,
+    )
+    exchange = Exchange(db, audit, clock, line)
+    desk = Desk(
+        db=db,
+        audit=audit,
+        clock=clock,
+        line=line,
+        directory=directory,
+        policies=policies,
+        records=records,
+        people=people,
+        us=us,
+        limits=Limits(
+            officer_hour=settings.officer_budget_hour,
+            officer_day=settings.officer_budget_day,
+            agency_hour=settings.agency_budget_hour,
+            agency_day=settings.agency_budget_day,
+        ),
+        names=settings.names,
+        contact=settings.contact,
+        threshold=settings.threshold,
+        answer_within=settings.answer_within,
+        wanted_for=settings.wanted_for,
+        ask_again_every=settings.ask_again_every,
+    )
+    checks = Checks(desk)
+    requests = Requests(
+        Parts(
+            db=db,
+            audit=audit,
+            clock=clock,
+            exchange=exchange,
+            checks=checks,
+            records=records,
+            directory=directory,
+            policies=policies,
+            us=us,
+            names=settings.names,
+            decide_within=settings.decide_within,
+        )
+    )
+    witnessing = Witnessing(audit, line, directory, settings.witnesses)
+    return Node(
+        settings=settings,
+        folder=folder,
+        clock=clock,
+        us=us,
+        db=db,
+        audit=audit,
+        people=people,
+        policies=policies,
+        records=records,
+        index=index,
+        directory=directory,
+        link=link,
+        line=line,
+        exchange=exchange,
+        checks=checks,
+        batches=Batches(desk, checks),
+        requests=requests,
+        reception=Reception(line, directory, witnessing, audit, checks, exchange),
+        witnessing=witnessing,
+    )

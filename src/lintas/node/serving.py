@@ -1,0 +1,115 @@
+"""Runs a node: the partners' door, the officers' door, and a quiet stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+
+from lintas.node.hallway import Node
+from lintas.settings import address
+from lintas.transport import FederationServer, federation_app, listen
+
+Doors = Callable[[Node], Any]
+"""Makes the ASGI application of the officers' door (pages and HTTP API) for a node."""
+
+
+class Serving:
+    """A node with its doors open."""
+
+    def __init__(self, node: Node, doors: Doors | None) -> None:
+        self.node = node
+        self._partners = FederationServer(
+            federation_app(node.receive, directory=node.directory.current, mirror=node.directory.file),
+            certificate=node.folder.certificate,
+            key=node.folder.certificate_key,
+        )
+        self._doors = doors
+        self._officers: _QuietServer | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the doors.
+
+        Raises:
+            PortInUse: another program listens there.
+        """
+        settings = self.node.settings
+        self._admit()
+        await self._partners.start(*address(settings.listen, "listen"))
+        try:
+            if self._doors is not None:
+                self._open_officers_door(self._doors(self.node))
+            await self.node.start()
+        except BaseException:
+            await self._partners.stop()
+            raise
+        self.node.on_directory = self._admit
+
+    def _admit(self) -> None:
+        """Let the members of the directory in force connect; who is no longer one is refused request by request."""
+        self._partners.admit(self.node.directory.current().members.values())
+
+    def _open_officers_door(self, app: Any) -> None:  # noqa: ANN401 - an ASGI application
+        settings = self.node.settings
+        socket = listen(*address(settings.web, "web"))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+            ssl_certfile=settings.path(settings.web_certificate) if settings.web_certificate else None,
+            ssl_keyfile=settings.path(settings.web_key) if settings.web_key else None,
+        )
+        self._officers = _QuietServer(config)
+        self._tasks.append(asyncio.create_task(self._officers.serve(sockets=[socket])))
+
+    async def stop(self) -> None:
+        """Close the doors, finish what was begun, let go of the disk."""
+        if self._officers is not None:
+            self._officers.should_exit = True
+        await asyncio.gather(*self._tasks)
+        await self._partners.stop()
+        await self.node.stop()
+
+    async def until_stopped(self) -> None:
+        """Serve until SIGINT or SIGTERM."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, stopped.set)
+        await stopped.wait()
+
+
+class _QuietServer(uvicorn.Server):
+    """uvicorn, leaving the signals to the node."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the node."""
+        yield
+
+
+async def run(node: Node, doors: Doors | None, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve a node until it is told to stop; `ready` is called when both doors are open.
+
+    Raises:
+        PortInUse: another program listens there.
+    """
+    serving = Serving(node, doors)
+    try:
+        await serving.start()
+    except BaseException:
+        node.close()
+        raise
+    try:
+        ready()
+        await serving.until_stopped()
+    finally:
+        await serving.stop()

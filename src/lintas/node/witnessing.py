@@ -1,0 +1,84 @@
+"""Witnesses: partners sign what our log looked like, we sign theirs, and both sides' logs of a check are laid together.
+
+A log that is rewritten later no longer extends what its witnesses have signed, and an outsider can see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from lintas.audit import AuditKind, AuditLog, Event
+from lintas.errors import LintasError, NotFound
+from lintas.protocol.messages import Checkpoint, Cosignature, LogAnswer, LogQuestion
+from lintas.transport import DirectorySource, Line
+
+log = logging.getLogger(__name__)
+WITHIN = timedelta(seconds=10)
+
+
+class Witnessing:
+    """Has our log witnessed, witnesses partners' logs, and answers what our log says of a check."""
+
+    def __init__(self, audit: AuditLog, line: Line, directory: DirectorySource, wanted: int) -> None:
+        self._audit = audit
+        self._line = line
+        self._directory = directory
+        self._wanted = wanted
+        self._signed_size = -1
+
+    async def once(self) -> int:
+        """Sign a checkpoint if the log has grown, and ask partners to cosign it; how many did."""
+        if self._audit.size() == self._signed_size:
+            return 0
+        partners = self._directory.current().others(self._line.us)
+        # Those who witness by office come first; any partner's signature is worth having.
+        asked = sorted(partners, key=lambda member: (not member.witness, member.node))[: self._wanted]
+        await asyncio.to_thread(self._audit.checkpoint)
+        self._signed_size = self._audit.size()
+        told = await asyncio.gather(*(self._ask(member.node) for member in asked))
+        return sum(told)
+
+    async def _ask(self, node: str) -> bool:
+        try:
+            checkpoint = await asyncio.to_thread(self._audit.checkpoint_for, node)
+            answer = await self._line.call(node, checkpoint, within=WITHIN)
+            if isinstance(answer, Cosignature):
+                keys = self._directory.current().peer(node).signing
+                await asyncio.to_thread(self._audit.add_cosignature, answer, node, keys)
+                return True
+        except (LintasError, TimeoutError) as error:
+            log.warning("%s did not witness: %s", node, error)
+        return False
+
+    def witness(self, checkpoint: Checkpoint, sender: str) -> Cosignature:
+        """Our signature under a partner's checkpoint.
+
+        Raises:
+            LogBroken: it does not extend what we saw last.
+        """
+        return self._audit.witness(checkpoint, sender, self._directory.current().peer(sender).signing)
+
+    def tell(self, check: str, sender: str) -> LogAnswer:
+        """What our log proves about a check this partner took part in; hashes and proofs, no content.
+
+        Raises:
+            NotFound: the partner took no part in such a check.
+        """
+        answer = self._audit.answer_about(check, sender)
+        if not answer.entries:
+            raise NotFound(check=check)
+        return answer
+
+    async def reconcile(self, check: str, node: str) -> LogAnswer:
+        """What a partner's log proves about a check, asked now; entered in our log.
+
+        Raises:
+            LintasError: the partner cannot be asked, or its log does not prove what it says.
+        """
+        answer = await self._line.call(node, LogQuestion(check=check), within=WITHIN)
+        if not isinstance(answer, LogAnswer):
+            raise NotFound(check=check, partner=node)
+        self._audit.record(Event(kind=AuditKind.LOG_RECONCILED, actor="system", check=check, facts={"partner": node}))
+        return answer

@@ -1,0 +1,5 @@
+"""Obligations between agencies: asked, due, answered. First of them: confirming a hit, decided by a person."""
+
+from lintas.requests.confirmation import Confirmation, ConfirmationState, Parts, Requests, Verdict
+
+__all__ = ["Confirmation", "ConfirmationState", "Parts", "Requests", "Verdict"]

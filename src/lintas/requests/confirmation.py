@@ -1,0 +1,353 @@
+"""Confirming a hit: a reasoned request to the owner, where a person decides which core data to give (rule R02).
+
+The owner's clock runs 48 hours (Regulation (EU) 2024/982 article 47). No line of this room gives core data without the
+name of the person who decided in the audit log.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from lintas.audit import AuditKind, AuditLog, Event
+from lintas.checks import Checks
+from lintas.checks.tables import hit as hits
+from lintas.clock import Clock
+from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy
+from lintas.exchange import DirectorySource, Exchange
+from lintas.model import Asker, Record, RefusalGround, Role, SubjectKind
+from lintas.model.kinds import kind_of
+from lintas.people import Officer
+from lintas.policy import AgencyContext, Ask, CoreChoice, DisclosedCore, OfficerAct, PolicySet
+from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest
+from lintas.records import Records
+from lintas.requests.tables import confirmation
+from lintas.storage import Database
+
+SHORTEST_REASON = 10  # characters; a reason is a sentence
+
+
+class ConfirmationState(StrEnum):
+    """How a confirmation stands."""
+
+    SENDING = "sending"  # on its way to the owner
+    WAITING = "waiting"  # the owner has it; the clock runs
+    GIVEN = "given"
+    REFUSED = "refused"
+    RETURNED = "returned"  # the owner's node could not accept it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """One confirmation, from either side."""
+
+    id: str
+    ours: bool
+    partner: str
+    state: ConfirmationState
+    asked_at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+    record_id: str | None
+    request: ConfirmationRequest
+    decision: ConfirmationDecision | None
+    problem: str | None = None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the clock has run out without a decision."""
+        return self.decision is None and now > self.due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a person at the owner decides."""
+
+    fields: Sequence[str] = ()  # the fields of CoreData that are given
+    ground: RefusalGround | None = None  # why nothing is given
+    explanation: str = ""
+    offence: str = ""
+    case_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the room leans on, handed in by the hallway."""
+
+    db: Database
+    audit: AuditLog
+    clock: Clock
+    exchange: Exchange
+    checks: Checks
+    records: Records
+    directory: DirectorySource
+    policies: PolicySet
+    us: AgencyContext
+    names: dict[str, str]
+    decide_within: timedelta = timedelta(hours=48)
+
+
+class Requests:
+    """The request desk."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._p = parts
+        parts.exchange.deliver_to(ConfirmationRequest, self._receive_request)
+        parts.exchange.deliver_to(ConfirmationDecision, self._receive_decision)
+
+    def confirm_hit(self, check_id: str, hit: str, reason: str, officer: Officer) -> Confirmation:
+        """Ask the owner of a possible match for core data; the letter leaves at once and is kept until it has arrived.
+
+        Raises:
+            NotFound: the hit is not in this officer's report.
+            Invalid: the reason is missing or says nothing.
+            AlreadyDone: it was asked before.
+            RefusedByPolicy: this officer may not confirm hits.
+        """
+        self._may(officer, OfficerAct.CONFIRM)
+        found = self._p.checks.report(check_id, officer)
+        matched = found.match(hit)
+        if matched is None:
+            raise NotFound(hit=hit)
+        if len(reason.strip()) < SHORTEST_REASON:
+            raise Invalid(field="reason", shortest=SHORTEST_REASON)
+        now = self._p.clock.now()
+        request = ConfirmationRequest(
+            confirmation=secrets.token_urlsafe(12),
+            check=check_id,
+            hit=hit,
+            justification=found.justification,
+            asker=Asker(
+                node=self._p.us.node,
+                country=self._p.us.country,
+                officer=officer.id,
+                role=_role(officer),
+                unit=officer.unit,
+            ),
+            reason=reason.strip(),
+            asked_at=now,
+        )
+
+        def work(tx: Connection) -> None:
+            known = select(confirmation.c.id).where(confirmation.c.hit == hit, confirmation.c.ours)
+            if tx.execute(known).first():
+                raise AlreadyDone(hit=hit)
+            letter = self._p.exchange.queue(tx, matched[0].node, request)
+            tx.execute(insert(confirmation).values(**self._row(request, matched[0].node, ours=True), letter=letter))
+            self._log(tx, AuditKind.CONFIRMATION_ASKED, f"officer:{officer.id}", request, {"partner": matched[0].node})
+
+        self._p.db.write(work)
+        return self.get(request.confirmation, officer, ours=True)
+
+    def incoming(self, officer: Officer) -> list[Confirmation]:
+        """What partners wait for, the next due first."""
+        self._may(officer, OfficerAct.READ_REQUESTS)
+        return self._list(ours=False)
+
+    def outgoing(self, officer: Officer) -> list[Confirmation]:
+        """What we asked for: this officer's, or everybody's for those who may see it."""
+        mine = None if self._p.policies.may(officer.roles, OfficerAct.READ_OTHERS_CHECKS).allowed else officer.id
+        return self._list(ours=True, officer=mine)
+
+    def get(self, confirmation_id: str, officer: Officer, *, ours: bool) -> Confirmation:
+        """One confirmation; reading the data a partner gave is entered in the log.
+
+        Raises:
+            NotFound: there is none, or it is not this officer's to see.
+        """
+        rows = self.outgoing(officer) if ours else self.incoming(officer)
+        found = next((c for c in rows if c.id == confirmation_id), None)
+        if found is None:
+            raise NotFound(confirmation=confirmation_id)
+        if ours and found.decision and found.decision.data:
+            self._p.db.write(
+                lambda tx: self._log(
+                    tx, AuditKind.RECORD_READ, f"officer:{officer.id}", found.request, {"partner": found.partner}
+                )
+            )
+        return found
+
+    def decide(self, confirmation_id: str, officer: Officer, verdict: Verdict) -> Confirmation:
+        """Give core data, or refuse with a coded ground; a person's act, entered in the log with their name.
+
+        Raises:
+            Invalid: neither fields nor a ground, or both.
+            AlreadyDone: it has been decided.
+            RefusedByPolicy: this officer may not decide.
+            NotFound: there is no such request, or the record is gone (then refuse: no longer held).
+        """
+        self._may(officer, OfficerAct.DECIDE)
+        asked = self.get(confirmation_id, officer, ours=False)
+        if bool(verdict.fields) == (verdict.ground is not None):
+            raise Invalid(field="fields", problem="choose fields to give, or a ground to refuse")
+        decision = self._decision(asked, officer, verdict)
+
+        def work(tx: Connection) -> None:
+            key = (confirmation.c.id == confirmation_id) & ~confirmation.c.ours & confirmation.c.decided_at.is_(None)
+            values = {"decided_at": decision.decided_at, "decision": msgspec.json.encode(decision)}
+            if tx.execute(update(confirmation).where(key).values(**values)).rowcount != 1:
+                raise AlreadyDone(confirmation=confirmation_id)
+            letter = self._p.exchange.queue(tx, asked.partner, decision)
+            tx.execute(
+                update(confirmation)
+                .where(confirmation.c.id == confirmation_id, ~confirmation.c.ours)
+                .values(letter=letter)
+            )
+            facts = {"partner": asked.partner, "record": asked.record_id or "", "ground": str(decision.ground or "")}
+            told = [name for name in verdict.fields if decision.data and getattr(decision.data, name)]
+            self._log(
+                tx,
+                AuditKind.CONFIRMATION_DECIDED,
+                f"officer:{officer.id}",
+                asked.request,
+                facts | {"given": ", ".join(told)},
+            )
+
+        self._p.db.write(work)
+        return self.get(confirmation_id, officer, ours=False)
+
+    def record_of(self, asked: Confirmation) -> Record:
+        """The record a partner's hit points to, for the person who decides.
+
+        Raises:
+            NotFound: it is no longer held.
+        """
+        if asked.ours or asked.record_id is None:
+            raise NotFound(confirmation=asked.id)
+        return self._p.records.get(asked.record_id)
+
+    def _decision(self, asked: Confirmation, officer: Officer, verdict: Verdict) -> ConfirmationDecision:
+        decided_by = f"{_role(officer)}, {officer.unit}".strip(", ")
+        given: DisclosedCore | None = None
+        if verdict.ground is None:
+            request = asked.request
+            ask = Ask(
+                asker=request.asker,
+                justification=request.justification,
+                kind=kind_of(self.record_of(asked).schema) or SubjectKind.PERSON,
+                at=self._p.clock.now(),
+                action="confirm",
+                exercise=self._p.directory.current().member(asked.partner).exercise,
+            )
+            choice = CoreChoice(
+                decided_by=decided_by,
+                fields=frozenset(verdict.fields),
+                offence=verdict.offence,
+                case_number=verdict.case_number,
+                authority=self._p.names["en"],
+            )
+            given = self._p.policies.core(self.record_of(asked), ask, us=self._p.us, choice=choice)
+        return ConfirmationDecision(
+            confirmation=asked.id,
+            decided_at=self._p.clock.now(),
+            decided_by=decided_by,
+            data=given.data if given else None,
+            marking=given.marking if given else None,
+            ground=verdict.ground,
+            explanation=verdict.explanation,
+        )
+
+    def _may(self, officer: Officer, act: OfficerAct) -> None:
+        decision = self._p.policies.may(officer.roles, act)
+        if not decision.allowed:
+            raise RefusedByPolicy(policies=list(decision.policies), **decision.explanation)
+
+    def _receive_request(self, tx: Connection, body: object, sender: str) -> None:
+        """A partner asks: the hit must be one we told that very partner in that very check."""
+        if not isinstance(body, ConfirmationRequest):
+            raise Invalid(expected="confirmation.request")
+        told = select(hits.c.record_id).where(
+            hits.c.id == body.hit, hits.c.sender == sender, hits.c.check_id == body.check
+        )
+        record_id = tx.execute(told).scalar()
+        if record_id is None:
+            raise NotFound(hit=body.hit)
+        request = msgspec.structs.replace(body, asker=msgspec.structs.replace(body.asker, node=sender))
+        row = self._row(request, sender, ours=False)
+        tx.execute(insert(confirmation).values(**row, record_id=record_id))
+        self._log(tx, AuditKind.CONFIRMATION_RECEIVED, f"node:{sender}", request, {"record": record_id})
+
+    def _receive_decision(self, tx: Connection, body: object, sender: str) -> None:
+        """The owner has decided: only the partner we asked may answer, and only once."""
+        if not isinstance(body, ConfirmationDecision):
+            raise Invalid(expected="confirmation.decision")
+        key = (confirmation.c.id == body.confirmation) & confirmation.c.ours & (confirmation.c.partner == sender)
+        row = tx.execute(select(confirmation.c.request, confirmation.c.decided_at).where(key)).one_or_none()
+        if row is None:
+            raise NotFound(confirmation=body.confirmation)
+        if row.decided_at is not None:
+            raise AlreadyDone(confirmation=body.confirmation)
+        values = {"decided_at": body.decided_at, "decision": msgspec.json.encode(body)}
+        tx.execute(update(confirmation).where(key).values(**values))
+        request = msgspec.json.decode(row.request, type=ConfirmationRequest)
+        facts = {"ground": str(body.ground or ""), "given": str(body.data is not None)}
+        self._log(tx, AuditKind.CONFIRMATION_ANSWERED, f"node:{sender}", request, facts)
+
+    def _row(self, request: ConfirmationRequest, partner: str, *, ours: bool) -> dict[str, object]:
+        now = self._p.clock.now()
+        return {
+            "id": request.confirmation,
+            "ours": ours,
+            "partner": partner,
+            "check_id": request.check,
+            "hit": request.hit,
+            "officer": request.asker.officer,
+            "asked_at": request.asked_at if ours else now,
+            "due_at": now + self._p.decide_within,
+            "request": msgspec.json.encode(request),
+        }
+
+    def _list(self, *, ours: bool, officer: str | None = None) -> list[Confirmation]:
+        query = select(confirmation).where(confirmation.c.ours == ours)
+        if officer is not None:
+            query = query.where(confirmation.c.officer == officer)
+        with self._p.db.read() as tx:
+            rows = tx.execute(query.order_by(confirmation.c.due_at)).mappings().all()
+        return [self._confirmation(row) for row in rows]
+
+    def _confirmation(self, row: RowMapping) -> Confirmation:
+        decision = row["decision"] and msgspec.json.decode(row["decision"], type=ConfirmationDecision)
+        letter = self._p.exchange.letters({row["letter"]}).get(row["letter"]) if row["letter"] else None
+        return Confirmation(
+            id=row["id"],
+            ours=row["ours"],
+            partner=row["partner"],
+            state=_state(decision, letter.state if letter and row["ours"] else "delivered"),
+            asked_at=row["asked_at"],
+            due_at=row["due_at"],
+            decided_at=row["decided_at"],
+            record_id=row["record_id"],
+            request=msgspec.json.decode(row["request"], type=ConfirmationRequest),
+            decision=decision or None,
+            problem=letter.problem if letter else None,
+        )
+
+    def _log(
+        self, tx: Connection, kind: AuditKind, actor: str, request: ConfirmationRequest, facts: dict[str, str]
+    ) -> None:
+        event = Event(
+            kind=kind,
+            actor=actor,
+            check=request.check,
+            case=request.justification.case_reference,
+            purpose=request.justification.purpose,
+            facts={"confirmation": request.confirmation, "hit": request.hit, **facts},
+        )
+        self._p.audit.append(tx, event)
+
+
+def _state(decision: ConfirmationDecision | None, letter: str) -> ConfirmationState:
+    if decision:
+        return ConfirmationState.GIVEN if decision.data else ConfirmationState.REFUSED
+    states = {"queued": ConfirmationState.SENDING, "returned": ConfirmationState.RETURNED}
+    return states.get(letter, ConfirmationState.WAITING)
+
+
+def _role(officer: Officer) -> Role:
+    order = [Role.LIAISON, Role.INVESTIGATOR, Role.DATA_PROTECTION, *Role]
+    return next(role for role in order if role in officer.roles)
