@@ -6,6 +6,7 @@ link when everything has been verified, so neither a crash nor a forged file eve
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import re
@@ -14,9 +15,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ENOSPC
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import mkdtemp
@@ -41,6 +43,7 @@ from lintas.errors import (
     DirectoryForged,
     DirectoryRejected,
     DirectoryRolledBack,
+    DiskFull,
     LintasError,
     PeerUnreachable,
 )
@@ -159,19 +162,20 @@ class DirectoryClient:
         return _Mirror(source, self._tls(tuple(pem for member in members for pem in member.certificate_pem)))
 
     def _verified(self, files: FetcherInterface) -> Directory:
-        work = self._copy_of_state()
-        try:
-            directory = self._update(files, work)
-        except BaseException:
-            shutil.rmtree(work, ignore_errors=True)
-            raise
-        self._adopt(work)
-        return directory
+        with _alone(self._folder):
+            work = self._copy_of_state()
+            try:
+                directory = self._update(files, work)
+                if directory != self._current:
+                    self._adopt(work)
+            finally:
+                self._clear_away()
+            return directory
 
     def _update(self, files: FetcherInterface, work: Path) -> Directory:
         pinned = _bytes(self._folder / "root.json")
         if pinned is None:
-            raise PeerUnreachable(missing="root.json")
+            raise DirectoryRejected(missing=str(self._folder / "root.json"))
         try:
             updater = Updater(str(work), "", str(work), "", fetcher=files, bootstrap=pinned)
             # python-tuf asks the machine's clock, once, here; ours is handed in.
@@ -182,8 +186,12 @@ class DirectoryClient:
                 raise DirectoryForged(missing=MEMBERS)
             if updater.find_cached_target(target, str(work / MEMBERS)) is None:
                 updater.download_target(target, str(work / MEMBERS))
-        except (RepositoryError, DownloadError, OSError) as error:
+        except (RepositoryError, DownloadError) as error:
             raise _translated(error) from error
+        except OSError as error:
+            if error.errno == ENOSPC:
+                raise DiskFull(folder=str(self._folder)) from error
+            raise
         return _directory(work)
 
     def _copy_of_state(self) -> Path:
@@ -193,14 +201,25 @@ class DirectoryClient:
         return work
 
     def _adopt(self, work: Path) -> None:
-        link = self._folder / "state"
         fresh = self._folder / "state.new"
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(work.name)
-        fresh.replace(link)
-        for old in self._folder.glob("state-*"):
-            if old.name != work.name:
-                shutil.rmtree(old, ignore_errors=True)
+        fresh.replace(self._folder / "state")
+
+    def _clear_away(self) -> None:
+        state = self._folder / "state"
+        for work in self._folder.glob("state-*"):
+            if not (state.exists() and state.samefile(work)):
+                shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One program at a time: a command may look for the directory while the node is running."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class LoneDirectory:
@@ -256,8 +275,8 @@ class _Mirror(FetcherInterface):
                         raise SlowRetrievalError(url)
         except HTTPError as error:
             raise DownloadHTTPError(f"{url}: {error.code}", error.code) from error
-        except HTTPException as error:
-            raise DownloadError(url) from error
+        except (HTTPException, OSError) as error:
+            raise DownloadError(f"{url}: {error}") from error
 
 
 def _directory(state: Path) -> Directory:
