@@ -39,7 +39,6 @@ KINDS: Final[Mapping[SubjectKind, Kind]] = MappingProxyType(
                 "passportNumber",
                 "phone",
                 "email",
-                "address",
             ),
         ),
         SubjectKind.COMPANY: Kind(

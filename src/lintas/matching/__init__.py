@@ -1,0 +1,19 @@
+"""Is this the same subject? Pure: normalise, keys for the index, compare, and say why.
+
+The index brings up candidates by `query_terms`, stored under `index_terms`; `compare_many` weighs them.
+"""
+
+from lintas.matching.compare import compare, compare_many
+from lintas.matching.keys import IndexTerms, QueryTerms, index_terms, query_terms
+from lintas.matching.weights import START, THRESHOLD
+
+__all__ = [
+    "START",
+    "THRESHOLD",
+    "IndexTerms",
+    "QueryTerms",
+    "compare",
+    "compare_many",
+    "index_terms",
+    "query_terms",
+]

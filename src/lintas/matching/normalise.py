@@ -1,0 +1,122 @@
+"""Any writing of a name brought into small Latin letters, and from there to the few letters that writers agree on.
+
+Latinisation is ICU's, with the readings of Chinese surnames and the English spelling of Russian. What is heard the
+same but written differently (Soekarno, Sukarno; Mohd., Muhammad; Abdurrahman, Abdul Rahman) is folded here, once.
+Scripts that leave vowels out can only be compared by consonants: `skeleton`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+TABLES: Final = Path(__file__).with_name("tables")
+# A hostile name may be any size. What is cut off is no longer a name; what stays is enough to tell people apart.
+_RAW: Final = 1_000
+_KEPT: Final = 200
+_WORDS: Final = 12
+
+# "Names" reads a surname as a surname; BGN writes Russian as newspapers do, not as librarians do.
+_LATINISE: Final = "Han-Latin/Names; Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower"
+_NO_VOWELS: Final = re.compile(r"[\u0590-\u07ff\u0e00-\u0e7f\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic, Thai
+_NO_SPACES: Final = re.compile(
+    r"[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[\uac00-\ud7af]"
+)
+_NO_L: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han and Hangul do not tell l from r
+_HAN: Final = re.compile(r"[\u3400-\u9fff]+")
+_MARKS: Final = re.compile(r"['`\u2018-\u201f\u02b9-\u02bf\u2032\u2033\"~.]")
+_SAID: Final = str.maketrans({"\u0629": "\u0647"})  # the feminine ending is written t and said h
+_SPLIT: Final = re.compile(r"[\W_]+")
+
+# The spelling of Indonesian and Malay before 1972, and Dutch habits that survive in names.
+_OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("sj", "sy"), ("nj", "ny"))
+_SERVANT_OF: Final = re.compile(r"abd([aeiou](l|([rszndt])(?=\3)))(?=\w{3})")  # Abdul, Abdur-, Abdus-, written together
+
+
+def latin(text: str) -> str:
+    """The text in small Latin letters, words parted by single blanks; scripts ICU cannot read stay as they are."""
+    kept = unicodedata.normalize("NFKC", text[:_RAW]).casefold().translate(_SAID)[:_KEPT]
+    if not kept.isascii():
+        read = _transliterator().transliterate
+        kept = kept.encode("utf-8", "ignore").decode("utf-8")
+        kept = _HAN.sub(lambda run: read(run[0]).replace(" ", ""), kept)  # one word, not one for each sign
+        kept = read(kept)[: 2 * _KEPT]
+    return " ".join(_SPLIT.split(_MARKS.sub("", kept))).strip()
+
+
+@lru_cache(maxsize=65_536)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a name in one spelling, in the order written."""
+    found: list[str] = []
+    for word in latin(text).split()[:_WORDS]:
+        found.extend(_one_spelling(word))
+    if _NO_VOWELS.search(text):
+        found = [w[2:] if w.startswith("al") and len(w) > 4 else w for w in found]
+    return tuple(found)
+
+
+def leaves_vowels_out(text: str) -> bool:
+    """Whether the script of the text writes consonants only, or writes vowels that ICU does not render."""
+    return bool(_NO_VOWELS.search(text))
+
+
+def parts_no_words(text: str) -> bool:
+    """Whether the script of the text writes names without blanks between their words."""
+    return bool(_NO_SPACES.search(text))
+
+
+def knows_no_l(text: str) -> bool:
+    """Whether the script of the text writes l and r with the same sign."""
+    return bool(_NO_L.search(text))
+
+
+_DIGRAPHS: Final = (
+    ("sch", "s"), ("tsh", "c"), ("tch", "c"), ("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"),
+    ("th", "t"), ("dh", "t"), ("zh", "j"), ("dz", "j"), ("ts", "s"), ("tz", "s"), ("ck", "k"), ("xi", "si"), ("xu", "su"),
+    ("x", "ks"),
+)  # fmt: skip
+_CLASSES: Final = str.maketrans("bpfvgkqcjdtszlrmn", "bbbbkkkjjttsslrmn", "aeiouywh'")
+
+
+@lru_cache(maxsize=65_536)
+def skeleton(word: str) -> str:
+    """The consonants of a Latinised word, in classes that no transcription mixes up; vowels, h, w and y are left out.
+
+    Letters of other scripts stay. A word of vowels only is its first letter.
+    """
+    for pair, one in _DIGRAPHS:
+        word = word.replace(pair, one)
+    bones = word.translate(_CLASSES)
+    return re.sub(r"(.)\1+", r"\1", bones) or word[:1]
+
+
+def _one_spelling(word: str) -> tuple[str, ...]:
+    for old, new in _OLD_SPELLING:
+        word = word.replace(old, new)
+    table = respellings()
+    servant = None if word in table or word in table.values() else _SERVANT_OF.match(word)
+    pieces = ("abdul", word[servant.end() :]) if servant else (word,)
+    return tuple(table.get(piece, piece) for piece in pieces)
+
+
+@cache
+def respellings() -> dict[str, str]:
+    """Spellings of one and the same name, by the spelling we keep."""
+    return {form: kept for kept, *forms in read_table("respellings.csv") for form in forms}
+
+
+def read_table(name: str) -> list[list[str]]:
+    """The rows of a shipped table without blank lines and remarks."""
+    lines = (TABLES / name).read_text("utf-8").splitlines()
+    return list(csv.reader(line for line in lines if line and not line.startswith("#")))
+
+
+@cache
+def _transliterator() -> Any:  # noqa: ANN401 - PyICU has no types
+    import icu  # noqa: PLC0415
+
+    return icu.Transliterator.createInstance(_LATINISE)

@@ -1,0 +1,130 @@
+"""What can be compared of a subject or of a record, brought into one form: a portrait of either looks the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from lintas.matching.dates import Date, read_dates
+from lintas.matching.names import Name, read_name
+from lintas.model import Record, Subject, SubjectKind
+from lintas.model.identifiers import IdentifierKind, identifier_kind, normalise
+from lintas.model.kinds import kinds_of
+
+_NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
+_COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
+_ISSUER: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
+_NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
+# One paper is a passport in one file and "a document" in another; a query for the number finds both.
+_FAMILIES: Final = {
+    IdentifierKind.PASSPORT: "paper",
+    IdentifierKind.NATIONAL_ID: "paper",
+    IdentifierKind.DOCUMENT: "paper",
+    IdentifierKind.REGISTRATION: "business",
+    IdentifierKind.TAX: "business",
+}
+_MOST_IDENTIFIERS: Final = 60
+
+
+class Number(NamedTuple):
+    """An identifier in its normal form; numbers of one family are compared with one another."""
+
+    family: str
+    kind: IdentifierKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Everything comparable. Empty means not known, and what is not known is no evidence."""
+
+    kinds: frozenset[SubjectKind]
+    names: tuple[Name, ...]
+    numbers: tuple[Number, ...]
+    countries: frozenset[str]
+    issuers: frozenset[str]
+    births: tuple[Date, ...]
+    foundations: tuple[Date, ...]
+    genders: frozenset[str]
+    birth_places: tuple[Name, ...]
+    fathers: tuple[Name, ...]
+    mothers: tuple[Name, ...]
+    makes: frozenset[str]
+    colours: frozenset[str]
+
+    @property
+    def named(self) -> bool:
+        """Whether this is something that is known by its name."""
+        return not self.kinds.isdisjoint(_NAMED)
+
+
+def portrait_of_subject(subject: Subject) -> Portrait:
+    """The portrait of what is asked about."""
+    return _portrait(subject.properties, frozenset({subject.kind}))
+
+
+def portrait_of_record(record: Record) -> Portrait:
+    """The portrait of what is on file."""
+    return _portrait(record.properties, frozenset(kinds_of(record.schema)))
+
+
+def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind]) -> Portrait:
+    of_company = SubjectKind.COMPANY in kinds and SubjectKind.PERSON not in kinds
+
+    def some(*props: str) -> Iterable[str]:
+        return (value for prop in props for value in values.get(prop, ()))
+
+    def words(*props: str) -> frozenset[str]:
+        return frozenset(" ".join(value.casefold().split()) for value in some(*props))
+
+    issuers = words(*_ISSUER)
+    return Portrait(
+        kinds=kinds,
+        names=tuple(read_name(name, of_company=of_company) for name in _unique(_names(values))),
+        numbers=_numbers(values, kinds, issuers),
+        countries=words(*_COUNTRIES),
+        issuers=issuers,
+        births=read_dates(some("birthDate")),
+        foundations=read_dates(some("incorporationDate")),
+        genders=words("gender"),
+        birth_places=tuple(read_name(place) for place in _unique(some("birthPlace"))),
+        fathers=tuple(read_name(name) for name in _unique(some("fatherName"))),
+        mothers=tuple(read_name(name) for name in _unique(some("motherName"))),
+        makes=words("make"),
+        colours=words("colour"),
+    )
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    """Each value once, in an order that does not depend on the file's."""
+    return sorted(set(values))
+
+
+def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    for prop in _NAMES:
+        yield from values.get(prop, ())
+    if not values.get("name"):
+        parts = [values[prop][0] for prop in ("firstName", "middleName", "lastName") if values.get(prop)]
+        if parts:
+            yield " ".join(parts)
+
+
+def _numbers(
+    values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind], issuers: frozenset[str]
+) -> tuple[Number, ...]:
+    kind = next(iter(sorted(kinds)), None)
+    dialled = min(issuers) if len(issuers) == 1 else None
+    found = set()
+    for prop, texts in values.items():
+        of = identifier_kind(kind, prop)
+        if of is not None:
+            hint = dialled if of is IdentifierKind.PHONE else None
+            numbers = (normalise(of, text, hint) for text in texts)
+            found |= {Number(_FAMILIES.get(of, of), of, number) for number in numbers if _tells(number)}
+    return tuple(sorted(found)[:_MOST_IDENTIFIERS])
+
+
+def _tells(number: str) -> bool:
+    """Whether a number can tell anything: fillers such as 0000000 or XXXX stand for "not known"."""
+    return len(number) > 2 and len(set(number)) > 1
