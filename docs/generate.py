@@ -18,10 +18,10 @@ from typing import Any, get_args
 
 import click
 import msgspec
-from lintas.audit import AuditKind
 
 from lintas import model
 from lintas.api import openapi
+from lintas.audit import AuditKind
 from lintas.cli import command
 from lintas.errors import LintasError
 from lintas.i18n import Translator
@@ -67,8 +67,9 @@ def comments_of(path: Path, kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for statement, after in zip(body, [*body[1:], None], strict=True):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        if isinstance(target, ast.Name) and statement.end_lineno is not None:
-            _, _, behind = lines[statement.end_lineno - 1][statement.end_col_offset or 0 :].partition("#")
+        if isinstance(target, ast.Name):
+            last = getattr(statement, "value", None) or statement  # a long value may stand in brackets with its comment
+            _, _, behind = lines[(last.end_lineno or 1) - 1][last.end_col_offset or 0 :].partition("#")
             below = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
             found[target.id] = str(below).strip() or behind.strip()
     return found

@@ -7,10 +7,17 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from house.source import PACKAGE, ROOT, tracked
+from lintas import errors
+from lintas.audit import AuditKind
+from lintas.i18n import Translator
+from lintas.policy import PolicySet
+from lintas.protocol.messages import Message
+from lintas.settings import Settings
 
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in tracked() if p.suffix == ".md" and "node_modules" not in p.parts)
@@ -143,17 +150,12 @@ def _reference(page: str) -> str:
 
 
 def test_every_setting_is_documented() -> None:
-    from lintas.settings import Settings
-
     page = _reference("settings.md")
 
     assert [f.name for f in fields(Settings) if f"`{f.name}`" not in page and f.name != "folder"] == []
 
 
 def test_every_error_is_documented_in_both_languages() -> None:
-    from lintas import errors
-    from lintas.i18n import Translator
-
     page = _reference("errors.md")
     all_errors = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.LintasError)]
 
@@ -162,10 +164,6 @@ def test_every_error_is_documented_in_both_languages() -> None:
 
 
 def test_every_message_type_is_documented() -> None:
-    from typing import get_args
-
-    from lintas.protocol.messages import Message
-
     page = _reference("messages.md")
     tags = [kind.__struct_config__.tag for kind in get_args(Message)]
 
@@ -173,8 +171,6 @@ def test_every_message_type_is_documented() -> None:
 
 
 def test_every_audit_event_is_documented_with_when_it_is_written() -> None:
-    from lintas.audit import AuditKind
-
     rows = dict(re.findall(r"^\| `([^`]+)` \| (.*?) \|$", _reference("audit-events.md"), re.MULTILINE))
 
     assert [kind.value for kind in AuditKind if not rows.get(kind.value)] == []
@@ -212,3 +208,11 @@ def test_every_command_a_page_shows_exists_with_its_options() -> None:
                 ]
 
     assert unknown == []
+
+
+def test_the_policy_a_page_shows_holds_together_with_ours(tmp_path: Path) -> None:
+    page = (DOCS / "en/how-to/write-a-policy.md").read_text("utf-8")
+    shown = re.findall(r"^```cedar\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "shown.cedar").write_text("\n".join(shown), "utf-8")
+
+    assert "id-accounts-by-liaison" in {policy.id for policy in PolicySet.load([tmp_path]).policies}
