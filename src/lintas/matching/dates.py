@@ -27,10 +27,14 @@ class Date(NamedTuple):
         return "-".join(parts)
 
 
-@lru_cache(maxsize=65_536)
 def read_date(text: str) -> Date | None:
     """A date from ISO 8601 in any precision; the first of January is often written when only the year is known."""
-    found = _ISO.fullmatch(text[:40].strip())
+    return _read_date(text[:40])
+
+
+@lru_cache(maxsize=65_536)
+def _read_date(text: str) -> Date | None:
+    found = _ISO.fullmatch(text.strip())
     if found is None:
         return None
     year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)

@@ -1,8 +1,8 @@
 """What the index stores of a record and asks for a subject.
 
 Three ways lead to a candidate: an identifier that is the same (`keys`) or the same but for one sign (`near`), a name
-that shares letters (`grams`) or consonants (`bones`, for other scripts and spellings), and dates, which only rank. A key
-is `family:number`, whoever has it: `phone:+62…` brings up the line and everybody with that telephone.
+that shares letters (`grams`) or consonants (`bones`, for other scripts and spellings), and dates, which only rank. A
+key is `family:number`, whoever has it: `phone:+62…` brings up the line and everybody with that telephone.
 """
 
 from __future__ import annotations

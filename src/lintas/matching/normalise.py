@@ -16,7 +16,7 @@ from typing import Any, Final
 
 TABLES: Final = Path(__file__).with_name("tables")
 # A hostile name may be any size. What is cut off is no longer a name; what stays is enough to tell people apart.
-_RAW: Final = 1_000
+LONGEST: Final = 1_000
 _KEPT: Final = 200
 _WORDS: Final = 12
 
@@ -39,7 +39,7 @@ _SERVANT_OF: Final = re.compile(r"abd([aeiou](l|([rszndt])(?=\3)))(?=\w{3})")  #
 
 def latin(text: str) -> str:
     """The text in small Latin letters, words parted by single blanks; scripts ICU cannot read stay as they are."""
-    kept = unicodedata.normalize("NFKC", text[:_RAW]).casefold().translate(_SAID)[:_KEPT]
+    kept = unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_SAID)[:_KEPT]
     if not kept.isascii():
         read = _transliterator().transliterate
         kept = kept.encode("utf-8", "ignore").decode("utf-8")
@@ -76,8 +76,8 @@ def knows_no_l(text: str) -> bool:
 
 _DIGRAPHS: Final = (
     ("sch", "s"), ("tsh", "c"), ("tch", "c"), ("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"),
-    ("th", "t"), ("dh", "t"), ("zh", "j"), ("dz", "j"), ("ts", "s"), ("tz", "s"), ("ck", "k"), ("xi", "si"), ("xu", "su"),
-    ("x", "ks"),
+    ("th", "t"), ("dh", "t"), ("zh", "j"), ("dz", "j"), ("ts", "s"), ("tz", "s"), ("ck", "k"), ("xi", "si"),
+    ("xu", "su"), ("x", "ks"),
 )  # fmt: skip
 _CLASSES: Final = str.maketrans("bpfvgkqcjdtszlrmn", "bbbbkkkjjttsslrmn", "aeiouywh'")
 

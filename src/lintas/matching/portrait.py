@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from lintas.matching.dates import Date, read_dates
 from lintas.matching.names import Name, read_name
+from lintas.matching.normalise import LONGEST
 from lintas.model import Record, Subject, SubjectKind
 from lintas.model.identifiers import IdentifierKind, identifier_kind, normalise
 from lintas.model.kinds import kinds_of
@@ -76,7 +77,7 @@ def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKin
         return (value for prop in props for value in values.get(prop, ()))
 
     def words(*props: str) -> frozenset[str]:
-        return frozenset(" ".join(value.casefold().split()) for value in some(*props))
+        return frozenset(" ".join(value[:LONGEST].casefold().split()) for value in some(*props))
 
     issuers = words(*_ISSUER)
     return Portrait(
@@ -97,8 +98,8 @@ def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKin
 
 
 def _unique(values: Iterable[str]) -> list[str]:
-    """Each value once, in an order that does not depend on the file's."""
-    return sorted(set(values))
+    """Each value once, in an order that does not depend on the file's; cut, so that no cache can be filled with one."""
+    return sorted({value[:LONGEST] for value in values})
 
 
 def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

@@ -104,7 +104,6 @@ def identifier_kind(kind: SubjectKind | None, prop: str) -> IdentifierKind | Non
     return _PROPERTIES.get(prop)
 
 
-@lru_cache(maxsize=65_536)
 def normalise(kind: IdentifierKind, value: str, country: str | None = None) -> str:
     """The one form of a number in which two writings of it are equal; empty when nothing of it is left.
 
@@ -113,20 +112,7 @@ def normalise(kind: IdentifierKind, value: str, country: str | None = None) -> s
         value: As somebody wrote it.
         country: Where a telephone number without its country is dialled.
     """
-    text = unicodedata.normalize("NFKC", value[:_LONGEST]).strip()
-    match kind:
-        case IdentifierKind.PHONE:
-            return rules.e164(text, country) or "".join(c for c in text if c.isdecimal())
-        case IdentifierKind.EMAIL | IdentifierKind.USERNAME:
-            return text.casefold().removeprefix("mailto:")
-        case IdentifierKind.WALLET:
-            return text  # capital and small letters are different addresses
-        case IdentifierKind.IMEI:
-            return rules.whole_imei(rules.compact(text))
-        case IdentifierKind.IMO:
-            return rules.compact(text).removeprefix("IMO")
-        case _:
-            return rules.compact(text)
+    return _normalise(kind, value[:_LONGEST], country)
 
 
 def validate(kind: IdentifierKind | str, value: str, country: str | None = None) -> Identifier:
@@ -146,5 +132,23 @@ def validate(kind: IdentifierKind | str, value: str, country: str | None = None)
     number = normalise(kind, value, country)
     if not number:
         raise wrong(kind, Problem.EMPTY)
-    found = rules.check(str(kind), number, value.strip(), country)
+    found = rules.check(str(kind), number, value[:_LONGEST].strip(), country)
     return Identifier(kind, found.number or number, found.country or country, found.note, found.suggestion)
+
+
+@lru_cache(maxsize=65_536)
+def _normalise(kind: IdentifierKind, value: str, country: str | None) -> str:
+    text = unicodedata.normalize("NFKC", value)[:_LONGEST].strip()
+    match kind:
+        case IdentifierKind.PHONE:
+            return rules.e164(text, country) or "".join(c for c in text if c.isdecimal())
+        case IdentifierKind.EMAIL | IdentifierKind.USERNAME:
+            return text.casefold().removeprefix("mailto:")
+        case IdentifierKind.WALLET:
+            return text  # capital and small letters are different addresses
+        case IdentifierKind.IMEI:
+            return rules.whole_imei(rules.compact(text))
+        case IdentifierKind.IMO:
+            return rules.compact(text).removeprefix("IMO")
+        case _:
+            return rules.compact(text)

@@ -28,6 +28,7 @@ class Problem(StrEnum):
 
 TO_DIGIT: Final = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "G": "6", "B": "8"}
 TO_LETTER: Final = {"0": "O", "1": "I", "2": "Z", "5": "S", "6": "G", "8": "B"}
+_LONGEST: Final = 60  # a machine-readable field; beyond that nobody mistyped a number
 DIGITS: Final = frozenset("0123456789")
 LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -45,6 +46,8 @@ def likely(text: str, is_valid: Callable[[str], bool]) -> str | None:
         text: The number as it was given, without separators.
         is_valid: Whether a number passes all checks.
     """
+    if len(text) > _LONGEST:
+        return None
     for slips in (_look_alikes, _neighbours):
         found = {candidate for candidate in slips(text) if candidate != text and is_valid(candidate)}
         if found:

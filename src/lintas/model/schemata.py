@@ -35,6 +35,7 @@ __all__ = [
 
 FOLDER: Final = Path(__file__).with_name("schemata")
 _TABLES: Final = ("additions.yaml", "labels.yaml")
+_WORTH_REMEMBERING: Final = 100  # characters; longer values hardly come twice and would fill the memory
 _loading = Lock()
 
 
@@ -49,7 +50,6 @@ def ftm_model() -> Any:  # noqa: ANN401 - FollowTheMoney's class may not be impo
     return model
 
 
-@lru_cache(maxsize=65_536)
 def clean(schema: str, prop: str, value: str, country: str | None = None) -> str | None:
     """The value as FollowTheMoney keeps it, or None when it cannot be a value of this property.
 
@@ -65,6 +65,12 @@ def clean(schema: str, prop: str, value: str, country: str | None = None) -> str
     Raises:
         InvalidValue: The schema or the property does not exist.
     """
+    remember = len(value) <= _WORTH_REMEMBERING
+    return (_clean if remember else _clean.__wrapped__)(schema, prop, value, country)
+
+
+@lru_cache(maxsize=65_536)
+def _clean(schema: str, prop: str, value: str, country: str | None) -> str | None:
     found = _schema(schema).get(prop)
     if found is None or found.stub:
         raise InvalidValue(schema=schema, property=prop)
