@@ -122,10 +122,18 @@ class ConfirmationDecision(Noun, tag="confirmation.decision"):
     explanation: Long = ""
 
 
-class Receipt(Noun, tag="receipt"):
-    """The receiving node has durably accepted the message named."""
+class Letter(Noun, tag="letter"):
+    """A message that is kept until the other side has it: the same `id` however often it is sent, accepted once."""
 
-    message: Id
+    id: Id
+    queued_at: datetime
+    body: ConfirmationRequest | ConfirmationDecision
+
+
+class Receipt(Noun, tag="receipt"):
+    """The receiving node has durably accepted the letter named."""
+
+    letter: Id
     accepted_at: datetime
 
 
@@ -134,6 +142,7 @@ class Checkpoint(Noun, tag="log.checkpoint"):
 
     note: Long
     proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
+    extends: Annotated[int, Meta(ge=0)] = 0  # the size the witness signed last, as far as the sender knows
 
 
 class Cosignature(Noun, tag="log.cosignature"):
@@ -176,8 +185,7 @@ Message = (
     CheckQuestion
     | CheckAnswered
     | CheckDeclined
-    | ConfirmationRequest
-    | ConfirmationDecision
+    | Letter
     | Receipt
     | Checkpoint
     | Cosignature

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -22,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lintas.errors import BadSignature, Malformed, TooLarge
+from lintas.protocol.keys import PublicKey
 
 MOST_BYTES = 4000  # as much as the wire's Checkpoint carries; 16 signatures fit
 _SIGNATURE = re.compile(r"— (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
@@ -44,9 +44,9 @@ class NoteVerifier:
     type: SignatureType = SignatureType.NOTE
 
     @classmethod
-    def from_jwk(cls, name: str, jwk: Mapping[str, object], type: SignatureType = SignatureType.NOTE) -> Self:
-        """The verifier for a signing key as the directory lists it (RFC 8037)."""
-        return cls(name, urlsafe_b64decode(f"{jwk['x']}="), type)
+    def of(cls, name: str, key: PublicKey, type: SignatureType = SignatureType.NOTE) -> Self:
+        """The verifier for a signing key as the directory lists it."""
+        return cls(name, urlsafe_b64decode(f"{key.x}="), type)
 
     @property
     def key_id(self) -> bytes:
@@ -57,6 +57,10 @@ class NoteVerifier:
     def line(self) -> str:
         """The verifier as one line (a "vkey"), to be given to an auditor."""
         return f"{self.name}+{self.key_id.hex()}+{b64encode(bytes([self.type]) + self.public).decode()}"
+
+    def stands_under(self, note: Note) -> bool:
+        """Whether the note claims to be signed by this key; that it is still has to be verified."""
+        return any((s.name, s.key_id) == (self.name, self.key_id) for s in note.signatures)
 
     def verify(self, note: Note) -> None:
         """Check that this key signed the note.

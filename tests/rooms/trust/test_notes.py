@@ -110,11 +110,12 @@ def test_the_directorys_key_verifies_the_notes_of_its_node() -> None:
     keys = NodeKeys.generate()
     signer = NoteSigner("id.polri/log", keys.signing_key)
 
-    jwk = {"kty": "OKP", "crv": "Ed25519", "x": keys.public().signing.x}
+    listed = keys.public().signing
 
-    NoteVerifier.from_jwk("id.polri/log", jwk).verify(signer.sign(HEAD.text))
+    NoteVerifier.of("id.polri/log", listed).verify(signer.sign(HEAD.text))
     cosigned = signer.cosign(HEAD.text, AT)
-    NoteVerifier.from_jwk("id.polri/log", jwk, SignatureType.COSIGNATURE).verify_cosignature(cosigned)
+    NoteVerifier.of("id.polri/log", listed, SignatureType.COSIGNATURE).verify_cosignature(cosigned)
+    assert not NoteVerifier.of("id.polri/log", listed).stands_under(cosigned)
 
 
 def test_a_signature_under_another_name_does_not_count() -> None:
