@@ -11,6 +11,7 @@ from lintas.policy.disclosure import CORE_FIELDS, CoreChoice, Disclosed, Disclos
 from lintas.policy.engine import PolicySet
 from lintas.policy.grounds import decline
 from lintas.policy.nouns import AgencyContext, Ask, Decision, OfficerAct, Policy
+from lintas.policy.worked import WorkedCase, read_cases
 
 __all__ = [
     "CORE_FIELDS",
@@ -25,6 +26,7 @@ __all__ = [
     "Policy",
     "PolicySet",
     "Usage",
+    "WorkedCase",
     "askable",
     "asked_for",
     "complete",
@@ -32,6 +34,7 @@ __all__ = [
     "justified",
     "looks_like_enumeration",
     "missing",
+    "read_cases",
     "spent",
     "within_budget",
 ]

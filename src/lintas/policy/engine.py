@@ -124,7 +124,7 @@ class PolicySet:
         Args:
             roles: The officer's roles.
             act: One of `OfficerAct`; anything else is refused.
-            about: For `approve`: the act that waits for a second person.
+            about: For `approve`: the act that waits for a second person ("check.batch", "erase_records", …).
         """
         asked = (Request.of(role, f"do:{act}", ("Agency", "us"), {"about": about}) for role in sorted(roles))
         decisions = [self._decide(request) for request in asked]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintas.errors import NotAskable, Unjustified
+from lintas.errors import InvalidValue, NotAskable, Unjustified
 from lintas.model import Intent, Justification, Purpose, Subject, SubjectCategory, SubjectKind
-from lintas.policy import askable, complete, missing
+from lintas.policy import askable, complete, justified, missing
 from lintas.policy.completeness import REQUIRED
 
 WHOLE = {
@@ -79,6 +79,27 @@ def test_an_incomplete_justification_names_what_is_missing() -> None:
         complete(justification)
 
     assert refused.value.facts == {"missing": ["legal_basis", "case_reference"]}
+
+
+def test_what_a_form_gives_becomes_a_justification() -> None:
+    justification = justified({**WHOLE, "offence": ""})
+
+    assert (justification.purpose, justification.category) == (Purpose.INVESTIGATE, SubjectCategory.SUSPECT)
+    assert justification.offence is None
+
+
+def test_a_form_with_a_gap_names_the_gap() -> None:
+    with pytest.raises(Unjustified) as refused:
+        justified({**WHOLE, "purpose": " "})
+
+    assert refused.value.facts == {"missing": ["purpose"]}
+
+
+def test_a_purpose_that_is_none_of_ours_is_an_invalid_value() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        justified({**WHOLE, "purpose": "curiosity"})
+
+    assert "curiosity" in str(refused.value.facts["problem"])
 
 
 @pytest.mark.parametrize(

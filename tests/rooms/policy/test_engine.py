@@ -164,8 +164,9 @@ def test_every_act_is_somebodys_and_nobody_does_everything(act: OfficerAct) -> N
         assert able != set(Role)
 
 
-def test_nobody_both_plans_and_approves_what_partners_are_asked_in_bulk_without_a_colleague() -> None:
-    assert not POLICIES.may({Role.ANALYST}, OfficerAct.APPROVE, about="batch").allowed
+@pytest.mark.parametrize("about", ["", "batch", "check.batch", "decide"])
+def test_an_analyst_is_nobodys_second_person(about: str) -> None:
+    assert not POLICIES.may({Role.ANALYST}, OfficerAct.APPROVE, about=about).allowed
 
 
 def test_an_unknown_act_is_refused_and_explained() -> None:
