@@ -15,6 +15,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from lintas.matching import normalise
+from lintas.matching.weights import MOST_FOR_A_NAME
 
 _MOST_NAMES: Final = 60  # of one record; lists of aliases are long, a hostile record's may not be endless
 _IGNORED_BITS: Final = 1.0
@@ -53,9 +54,9 @@ class Agreement:
 
 
 @lru_cache(maxsize=65_536)
-def read_name(text: str, *, of_company: bool = False) -> Name:
-    """Make a name ready; titles and particles go, unless too little else is there."""
-    ignored = _ignored(of_company)
+def read_name(text: str) -> Name:
+    """Make a name ready; titles, particles and legal forms go, unless too little else is there."""
+    ignored = _ignored()
     found = normalise.words(text)
     told = [w for w in found if w not in ignored]
     told = told if len(told) > 1 else list(found)
@@ -158,7 +159,7 @@ def _worth(score: float) -> float:
 
 def _judge(a: Name, b: Name, bits: float, over: tuple[float, float], *, exact: bool) -> Agreement:
     against = 1.4 * min(over) + 0.1 * max(over)
-    total = bits - against
+    total = min(bits, MOST_FOR_A_NAME) - against
     smaller = min(a.bits, b.bits) or 1.0
     share = max(0.0, min(1.0, bits / smaller))
     if max(over) <= _IGNORED_BITS and exact:
@@ -213,6 +214,5 @@ def _common() -> dict[str, float]:
 
 
 @cache
-def _ignored(of_company: bool) -> frozenset[str]:  # noqa: FBT001 - the key of the cache
-    rows = normalise.read_table("ignored_words.csv")
-    return frozenset(word for kind, *words in rows for word in words if (kind == "company") == of_company)
+def _ignored() -> frozenset[str]:
+    return frozenset(word for _, *words in normalise.read_table("ignored_words.csv") for word in words)

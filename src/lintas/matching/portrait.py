@@ -71,8 +71,6 @@ def portrait_of_record(record: Record) -> Portrait:
 
 
 def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind]) -> Portrait:
-    of_company = SubjectKind.COMPANY in kinds and SubjectKind.PERSON not in kinds
-
     def some(*props: str) -> Iterable[str]:
         return (value for prop in props for value in values.get(prop, ()))
 
@@ -82,7 +80,7 @@ def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKin
     issuers = words(*_ISSUER)
     return Portrait(
         kinds=kinds,
-        names=tuple(read_name(name, of_company=of_company) for name in _unique(_names(values))),
+        names=tuple(read_name(name) for name in _unique(_names(values))),
         numbers=_numbers(values, kinds, issuers),
         countries=words(*_COUNTRIES),
         issuers=issuers,
