@@ -1,0 +1,1 @@
+"""Practice with invented people: the world they live in, the training federation, and the stories played in it."""
