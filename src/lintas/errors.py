@@ -44,6 +44,7 @@ LintasError
     ├── DatabaseTooNew
     ├── DatabaseUnreachable
     ├── DiskFull
+    ├── IndexUnavailable
     ├── NoNode
     ├── PeerUnreachable
     │   └── PeerRefused
@@ -429,6 +430,15 @@ class DiskFull(Unavailable):
     """
 
     code = "unavailable.disk-full"
+
+
+class IndexUnavailable(Unavailable):
+    """The search index is being built, so that nobody can say yet what is on file.
+
+    Wait until it is complete, which takes about a minute for each million records, and ask again.
+    """
+
+    code = "unavailable.index"
 
 
 class NoNode(Unavailable):

@@ -1,0 +1,1 @@
+"""From foreign data to records: FollowTheMoney's JSON lines, tables through a mapping, tables of another database."""
