@@ -101,6 +101,7 @@ class FederationServer:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_3
         self._context.verify_mode = ssl.CERT_REQUIRED
+        self._context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # exactly the listed certificates
         self._context.load_cert_chain(certificate, key)
         self._app, self._protocol = app, protocol
         self._server: _Server | None = None
