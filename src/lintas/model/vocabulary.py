@@ -1,7 +1,7 @@
 """The closed vocabularies: one word per thing, the same in code, on the wire and on the page.
 
 Labels in English and Indonesian live in the catalogue of `lintas.i18n`. Adding a word is a reviewed change of the
-protocol (spec/lintas-1.md, section 4).
+protocol (spec/lintas-1.md, section 10).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class PublicKey(Noun):
     kty: Literal["OKP"]
     crv: Literal["Ed25519", "X25519"]
     x: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
-    until: datetime | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
 
     @property
     def kid(self) -> str:

@@ -1,4 +1,4 @@
-"""The messages of the protocol, one struct each (spec/lintas-1.md, section 5).
+"""The messages of the protocol, one struct each (spec/lintas-1.md, section 9).
 
 Every length is bounded and nothing unknown is accepted: a message that does not fit is `Malformed`, never half read.
 The field `type` names the message on the wire.
@@ -30,6 +30,9 @@ NodeId = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$")]
 Short = Annotated[str, Meta(max_length=400)]
 Long = Annotated[str, Meta(max_length=4000)]
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Moment = Annotated[datetime, Meta(tz=True)]  # a time without its zone would be another time elsewhere
+Texts = Annotated[dict[Short, Long], Meta(max_length=8)]  # by language: "id", "en"
+Values = Annotated[tuple[Short, ...], Meta(max_length=20)]
 
 
 class CheckQuestion(Noun, tag="check.question"):
@@ -39,7 +42,7 @@ class CheckQuestion(Noun, tag="check.question"):
     subject: Subject
     justification: Justification
     asker: Asker
-    answer_by: datetime
+    answer_by: Moment
 
 
 class Match(Noun):
@@ -67,7 +70,7 @@ class CheckDeclined(Noun, tag="check.declined"):
     check: Id
     ground: RefusalGround
     policies: Annotated[tuple[Short, ...], Meta(max_length=20)]
-    explanation: dict[str, Long]  # by language: "id", "en"
+    explanation: Texts
     log: Hash
     contact: Short = ""
 
@@ -81,19 +84,19 @@ class ConfirmationRequest(Noun, tag="confirmation.request"):
     justification: Justification
     asker: Asker
     reason: Annotated[str, Meta(min_length=10, max_length=4000)]
-    asked_at: datetime
+    asked_at: Moment
 
 
 class CoreData(Noun):
-    """What may be given after a person's decision: the eleven fields of Regulation (EU) 2024/982 article 47 (rule R02)."""
+    """What may be given after a person's decision: eleven fields (Regulation (EU) 2024/982 article 47; rule R02)."""
 
-    first_names: tuple[Short, ...] = ()
-    family_names: tuple[Short, ...] = ()
-    aliases: tuple[Short, ...] = ()
-    birth_date: tuple[Short, ...] = ()
-    nationality: tuple[Short, ...] = ()
-    birth_place: tuple[Short, ...] = ()  # place and country
-    gender: tuple[Short, ...] = ()
+    first_names: Values = ()
+    family_names: Values = ()
+    aliases: Values = ()
+    birth_date: Values = ()
+    nationality: Values = ()
+    birth_place: Values = ()  # place and country
+    gender: Values = ()
     acquired: Short = ""  # date and place the data were acquired
     offence: Short = ""
     case_number: Short = ""
@@ -114,7 +117,7 @@ class ConfirmationDecision(Noun, tag="confirmation.decision"):
     """A person at the owner has decided: core data with their marking, or a coded refusal."""
 
     confirmation: Id
-    decided_at: datetime
+    decided_at: Moment
     decided_by: Short  # role and unit, never a name
     data: CoreData | None = None
     marking: Marking | None = None
@@ -126,7 +129,7 @@ class Letter(Noun, tag="letter"):
     """A message that is kept until the other side has it: the same `id` however often it is sent, accepted once."""
 
     id: Id
-    queued_at: datetime
+    queued_at: Moment
     body: ConfirmationRequest | ConfirmationDecision
 
 
@@ -134,7 +137,7 @@ class Receipt(Noun, tag="receipt"):
     """The receiving node has durably accepted the letter named."""
 
     letter: Id
-    accepted_at: datetime
+    accepted_at: Moment
 
 
 class Checkpoint(Noun, tag="log.checkpoint"):
@@ -162,7 +165,7 @@ class LogEntry(Noun):
 
     kind: Short
     leaf: Hash
-    index: int
+    index: Annotated[int, Meta(ge=0)]
     proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
 
 
@@ -178,7 +181,7 @@ class Problem(Noun, tag="problem"):
     """The node trusts the sender but cannot do this; `code` is one of `lintas.errors`."""
 
     code: Short
-    facts: dict[str, Short]
+    facts: Annotated[dict[Short, Short], Meta(max_length=20)]
 
 
 Message = (

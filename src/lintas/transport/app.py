@@ -25,6 +25,7 @@ App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
 ENVELOPES = "/lintas/1/envelopes"
 DIRECTORY = "/lintas/1/directory/"
 HEALTH = "/lintas/1/health"
+JOSE = "application/jose"
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class _Door:
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         try:
-            await _send(send, 200, await self._answer(scope, receive), "application/octet-stream")
+            await _send(send, 200, *await self._answer(scope, receive))
         except LintasError as error:
             _log.warning("refused: %s", error)
             await _send_refusal(send, Refusal(title=error.sentence, status=error.status, code=error.code))
@@ -69,18 +70,18 @@ class _Door:
             unknown = LintasError()
             await _send_refusal(send, Refusal(unknown.sentence, unknown.status, unknown.code, incident))
 
-    async def _answer(self, scope: Scope, receive: AsgiReceive) -> bytes:
+    async def _answer(self, scope: Scope, receive: AsgiReceive) -> tuple[bytes, str]:
         certificate = str(scope.get("extensions", {}).get("tls", {}).get("peer_sha256", ""))
         caller = self.directory().by_certificate(certificate)
         method, path = scope["method"], scope["path"]
         if (method, path) == ("POST", ENVELOPES):
-            return await self._envelope(await _read(scope, receive), caller, certificate)
+            return await self._envelope(await _read(scope, receive), caller, certificate), JOSE
         if (method, path) == ("GET", HEALTH):
-            return b'{"status":"ok"}'
+            return b'{"status":"ok"}', "application/json"
         found = self.mirror(path.removeprefix(DIRECTORY)) if method == "GET" and path.startswith(DIRECTORY) else None
         if found is None:
             raise NotFound(path=path)
-        return found
+        return found, "application/json"
 
     async def _envelope(self, envelope: bytes, caller: Member, certificate: str) -> bytes:
         claimed = read_header(envelope).iss

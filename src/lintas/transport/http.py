@@ -13,7 +13,7 @@ from yarl import URL
 
 from lintas.errors import PeerRefused, PeerUnreachable, TooLarge, WrongCertificate
 from lintas.protocol.limits import LIMITS
-from lintas.transport.app import ENVELOPES, Refusal
+from lintas.transport.app import ENVELOPES, JOSE, Refusal
 from lintas.trust.directory import Member
 
 _KEEP_ALIVE = 30.0  # seconds; shorter than the server's, so that we never write into a connection it is closing
@@ -40,7 +40,7 @@ class HttpLink:
             async with self._open_session().post(
                 url,
                 data=envelope,
-                headers={"Content-Type": "application/jose"},
+                headers={"Content-Type": JOSE},
                 ssl=self._context(peer.certificate_pem),
                 timeout=aiohttp.ClientTimeout(total=timeout),
                 allow_redirects=False,
