@@ -1,7 +1,7 @@
 """What people and cameras get wrong when they copy a number, and how to say so.
 
-Letters and digits that look alike are exchanged, and neighbours change places; most other mistakes leave no trace that
-could be repaired. A repair is only ever offered to the person, never made for them.
+Letters and digits that look alike are exchanged: that can be repaired. Exchanged neighbours cannot: of fourteen ways to
+exchange them one or two satisfy any check digit by chance. A repair is offered to the person, never made for them.
 """
 
 from __future__ import annotations
@@ -48,14 +48,13 @@ def likely(text: str, is_valid: Callable[[str], bool]) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    for slips in (_look_alikes, _neighbours):
-        found = {candidate for candidate in slips(text) if candidate != text and is_valid(candidate)}
-        if found:
-            return found.pop() if len(found) == 1 else None
-    return None
+    found = {candidate for candidate in _look_alikes(text) if candidate != text and is_valid(candidate)}
+    return found.pop() if len(found) == 1 else None
 
 
-def require(kind: str, text: str, allowed: frozenset[str], is_valid: Callable[[str], bool]) -> None:
+def require(
+    kind: str, text: str, allowed: frozenset[str], is_valid: Callable[[str], bool], country: str | None = None
+) -> None:
     """Refuse the first character that cannot stand in a number of this kind.
 
     Raises:
@@ -64,17 +63,15 @@ def require(kind: str, text: str, allowed: frozenset[str], is_valid: Callable[[s
     for position, character in enumerate(text, start=1):
         if character not in allowed:
             suggestion = likely(text, is_valid)
-            raise wrong(kind, Problem.CHARACTER, position=position, found=character, suggestion=suggestion)
+            facts = {"position": position, "found": character, "suggestion": suggestion}
+            raise wrong(kind, Problem.CHARACTER, country=country, **facts)
 
 
 def _look_alikes(text: str) -> Iterator[str]:
-    yield "".join(TO_DIGIT.get(c, c) for c in text)
+    digits = "".join(TO_DIGIT.get(c, c) for c in text)
+    if digits.isdecimal():
+        yield digits
     for i, character in enumerate(text):
         for twin in (TO_DIGIT.get(character), TO_LETTER.get(character)):
             if twin:
                 yield text[:i] + twin + text[i + 1 :]
-
-
-def _neighbours(text: str) -> Iterator[str]:
-    for i in range(len(text) - 1):
-        yield text[:i] + text[i + 1] + text[i] + text[i + 2 :]

@@ -73,7 +73,7 @@ def _check_by_library(module: Any, number: str, country: str) -> None:  # noqa: 
         suggestion = likely(number, module.is_valid)
         raise wrong(KIND, Problem.CHECK_DIGIT, country=country, suggestion=suggestion) from None
     except exceptions.InvalidFormat:
-        require(KIND, number, DIGITS, module.is_valid)
+        require(KIND, number, DIGITS, module.is_valid, country)
         raise wrong(KIND, Problem.FORM, country=country) from None
     except exceptions.ValidationError:
         problem = Problem.DATE if _date_is_wrong(module, number) else Problem.PLACE
