@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from house.source import PACKAGE, ROOT, tracked
+from house.source import PACKAGE, ROOT, rooms, tracked
 from lintas import errors
 from lintas.audit import AuditKind
 from lintas.i18n import Translator
@@ -216,3 +216,10 @@ def test_the_policy_a_page_shows_holds_together_with_ours(tmp_path: Path) -> Non
     (tmp_path / "shown.cedar").write_text("\n".join(shown), "utf-8")
 
     assert "id-accounts-by-liaison" in {policy.id for policy in PolicySet.load([tmp_path]).policies}
+
+
+def test_every_room_is_on_the_map_in_both_languages() -> None:
+    for readme in ("README.md", "README.id.md"):
+        drawn = dict(re.findall(r"^\| \[`(\w+)`\]\([^)]*\) \| (.*) \|$", (ROOT / readme).read_text("utf-8"), re.MULTILINE))
+
+        assert [room.name for room in rooms() if not drawn.get(room.name)] == []
