@@ -103,14 +103,17 @@ def _default(value: object) -> str:
 
 def errors() -> Iterator[str]:
     """Every error: code, status, sentence and remedy, in both languages."""
-    queue: list[type[LintasError]] = [LintasError]
-    for error in queue:
-        queue.extend(sorted(error.__subclasses__(), key=lambda e: e.code))
-        yield from [f"## `{error.code}`", "", f"HTTP {error.status} · class `{error.__name__}`", ""]
-        for language in (EN, ID):
-            said = language.error(error)
-            yield f"- {language.language}: {said.sentence} *{said.remedy}*"
-        yield ""
+    yield from _errors_below(LintasError)
+
+
+def _errors_below(error: type[LintasError]) -> Iterator[str]:
+    yield from [f"## `{error.code}`", "", f"HTTP {error.status} · class `{error.__name__}`", ""]
+    for language in (EN, ID):
+        said = language.error(error)
+        yield f"- {language.language}: {said.sentence} *{said.remedy}*"
+    yield ""
+    for child in sorted(error.__subclasses__(), key=lambda e: e.code):
+        yield from _errors_below(child)
 
 
 def commands() -> Iterator[str]:
@@ -179,9 +182,13 @@ def message_types() -> Iterator[str]:
 def _parts(components: Mapping[str, Any], without: set[str]) -> Iterator[str]:
     yield from ["## Parts", ""]
     for name, schema in sorted(components.items()):
-        if name not in without and "properties" in schema:
-            yield from [f'### <a id="{name}"></a>{name}', "", _line(schema.get("description", "")), ""]
+        if name in {*without, *VOCABULARIES}:
+            continue
+        yield from [f'### <a id="{name}"></a>{name}', "", _line(schema.get("description", "")), ""]
+        if "properties" in schema:
             yield from _fields(schema, {})
+        elif "enum" in schema:
+            yield from ["One of " + ", ".join(code(value) for value in schema["enum"]), ""]
 
 
 def _fields(schema: Mapping[str, Any], said: Mapping[str, str]) -> list[str]:
@@ -206,8 +213,12 @@ def _type(about: Mapping[str, Any]) -> str:
         kind = f"list of {_type(about.get('items', {}))}"
     if kind == "object" and about.get("additionalProperties"):
         kind = f"map of {_type(about['additionalProperties'])}"
-    limits = [form.format(about[key]) for key, form in LIMITS.items() if key in about]
+    limits = [form.format(_plain(about[key])) for key, form in LIMITS.items() if key in about]
     return f"{kind} ({', '.join(limits)})" if limits else kind
+
+
+def _plain(limit: object) -> object:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 LIMITS = {
