@@ -19,7 +19,8 @@ def doors(node: Any) -> App:  # noqa: ANN401 - a Node; imported only when one ru
     from lintas.api import create_api  # noqa: PLC0415
     from lintas.web import create_web  # noqa: PLC0415
 
-    api, web = create_api(node), create_web(node)
+    api: App = create_api(node)  # type: ignore[assignment] # litestar types its scope more narrowly than ASGI
+    web: App = create_web(node)
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
         await (api if scope.get("path", "").startswith("/api/") else web)(scope, receive, send)

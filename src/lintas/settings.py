@@ -39,7 +39,7 @@ class Settings:
     web_certificate: str = knob("", "PEM file of the certificate for the officers' door; empty means plain HTTP.")
     web_key: str = knob("", "PEM file of the key for the officers' door.")
     url: str = knob("", "The address partners find in the directory; empty means https:// and `listen`.")
-    directory: str = knob("", "Where the signed directory is fetched: a folder or https addresses, comma separated.")
+    directory: str = knob("", "Where the signed directory is fetched: a folder, or https addresses, comma separated.")
     directory_every: timedelta = knob(timedelta(seconds=5), "How often to look for a newer directory.")
     policies: str = knob("policies", "Folder with the agency's own Cedar policies, laid over the default ones.")
     answer_within: timedelta = knob(timedelta(seconds=2), "How long a check waits before the report shows who is late.")
@@ -88,7 +88,7 @@ class Settings:
         for name in given.keys() - known:
             near = difflib.get_close_matches(name, known, n=1)
             raise InvalidSetting(setting=name, **({"did_you_mean": near[0]} if near else {}))
-        read = {name: _read(name, value, types[name]) for name, value in given.items()}
+        read: dict[str, Any] = {name: _read(name, value, types[name]) for name, value in given.items()}
         settings = cls(folder=folder.resolve(), **read)
         settings._check()
         return settings
@@ -140,7 +140,9 @@ def _read(name: str, value: object, kind: type) -> object:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
         if kind is timedelta:
             return timedelta(seconds=float(str(value)))
-        return kind(value) if kind in (int, float) else str(value)
+        if kind in (int, float):
+            return kind(str(value))
+        return str(value)
     except (KeyError, ValueError) as error:
         wanted = {timedelta: "seconds", bool: "true or false", int: "a whole number"}.get(kind, "a number")
         raise InvalidSetting(setting=name, value=value, wanted=wanted) from error

@@ -229,16 +229,16 @@ async def test_the_budget_of_an_officer_ends(street: Neighbourhood) -> None:
 
 
 async def test_a_removed_partner_is_neither_asked_nor_answered(street: Neighbourhood) -> None:
-    jakarta, _kl, bangkok = await street.nodes("id", "my", "th")
+    jakarta, kl, bangkok = await street.nodes("id", "my", "th")
+    before = await bangkok.check("Budi Santoso", birthDate="1970-01-31")
+    letter = bangkok.node.line.seal("my.latihan", bangkok.node.checks._ledger.question(before.id))
 
     bangkok.leaves()
     report = await jakarta.check("Budi Santoso", birthDate="1970-01-31")
 
     assert [o.node for o in report.outcomes if not o.own] == ["my.latihan"]
     with pytest.raises(UnknownSender):
-        await bangkok.node.receive(
-            jakarta.node.line.seal("my.latihan", jakarta.node.checks._ledger.question(report.id)), ""
-        )
+        await kl.node.receive(letter, "")
 
 
 async def test_another_officer_does_not_see_my_check(street: Neighbourhood) -> None:

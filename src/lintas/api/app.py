@@ -55,6 +55,7 @@ def create_api(node: Node) -> Litestar:
             version=lintas.__version__,
             description="One node's HTTP API. Every call is made for an officer, by a token issued to that officer.",
             path="/api/1",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
         ),
@@ -77,7 +78,7 @@ def _signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
     Raises:
         NotSignedIn: no token, or one that does not.
     """
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    scheme, _space, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn(expected="Authorization: Bearer TOKEN")
     connection.state["officer"] = connection.app.state.node.people.officer_of_token(token)

@@ -97,13 +97,13 @@ class Answerer:
         counts = [func.count().filter(who & when) for who in (mine, agency) for when in (hour, day)]
         texts = select(answered.c.asked_for).where(mine, hour).order_by(answered.c.at)
         with self._desk.db.read() as tx:
-            officer_hour, officer_day, agency_hour, agency_day = tx.execute(select(*counts).where(agency, day)).one()
+            counted = tuple(tx.execute(select(*counts).where(agency, day)).one())
             recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(texts).scalars()]
         return Usage(
-            officer_hour=officer_hour,
-            officer_day=officer_day,
-            agency_hour=agency_hour,
-            agency_day=agency_day,
+            officer_hour=counted[0],
+            officer_day=counted[1],
+            agency_hour=counted[2],
+            agency_day=counted[3],
             recent=tuple(line for lines in recent for line in lines),
             new=asked_for(question.subject),
         )
@@ -182,11 +182,12 @@ class Answerer:
 
 
 def _own_hit(record: Record, comparison: Comparison, level: DisclosureLevel) -> OwnHit:
-    name = next(iter((*record.values("name"), *record.values("number"), record.id)))
+    """What the officer sees of it in the report; below core data not even what it is called."""
+    called = (*record.values("name"), *record.values("number")) if level.covers(DisclosureLevel.CORE) else ()
     return OwnHit(
         record=record.id,
         schema=record.schema,
-        caption=name,
+        caption=next(iter(called), record.id),
         level=level,
         quality=Quality.of(comparison.probability),
         probability=comparison.probability,

@@ -248,9 +248,12 @@ class Checks:
         await asyncio.wait(asking, timeout=max(0.0, remaining.total_seconds()))
         run.deadline_passed = True
         await self._ledger.close(run.view())
-        run.finished.set()
-        await asyncio.gather(*asking, return_exceptions=True)
+        listening = [task for task in asking if not task.done()]
+        if listening:
+            run.finished.set()
+            await asyncio.gather(*listening, return_exceptions=True)
         self._runs.pop(run.report.id, None)
+        run.finished.set()
 
     async def _ask_again(self, check_id: str, node: str) -> None:
         report, question = self._ledger.report(check_id), self._ledger.question(check_id)

@@ -8,13 +8,13 @@ import hashlib
 import io
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from lintas.audit import AuditKind, Event
+from lintas.audit import AuditKind, Event, Facts
 from lintas.checks.asking import Checks
 from lintas.checks.desk import Desk
 from lintas.checks.report import CheckReport
@@ -113,10 +113,16 @@ class Batches:
         batch_id = secrets.token_urlsafe(12)
         facts = _facts(batch_id, body, justification, len(subjects))
         approval = self._desk.people.ask_second(ACT, facts, officer)
-        row = {"id": batch_id, "officer": officer.id, "approval": approval.id, "at": self._desk.clock.now()}
-        row |= {"rows": len(subjects), "state": "planned"}
-        self._desk.db.write(lambda tx: tx.execute(insert(batch).values(**row, body=body)))
-        return Batch(**row)
+        planned = Batch(
+            id=batch_id,
+            officer=officer.id,
+            approval=approval.id,
+            at=self._desk.clock.now(),
+            rows=len(subjects),
+            state="planned",
+        )
+        self._desk.db.write(lambda tx: tx.execute(insert(batch).values(**asdict(planned), body=body)))
+        return planned
 
     def get(self, batch_id: str, officer: Officer) -> tuple[Batch, BatchFile]:
         """A batch and its content.
@@ -148,9 +154,8 @@ class Batches:
             AlreadyDone: this batch has been asked.
         """
         planned, content = self.get(batch_id, officer)
-        facts = _facts(batch_id, msgspec.json.encode(content), content.justification, planned.rows)
-        await asyncio.to_thread(self._desk.people.use, planned.approval, ACT, facts)
-        await self._desk.db.write_async(lambda tx: self._begin(tx, planned))
+        agreed = _facts(batch_id, msgspec.json.encode(content), content.justification, planned.rows)
+        await self._desk.db.write_async(lambda tx: self._begin(tx, planned, agreed))
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(subject: Subject) -> CheckReport:
@@ -160,13 +165,14 @@ class Batches:
         for report in asyncio.as_completed([asyncio.ensure_future(one(s)) for s in content.subjects]):
             yield await report
 
-    def _begin(self, tx: Connection, planned: Batch) -> None:
+    def _begin(self, tx: Connection, planned: Batch, agreed: dict[str, str]) -> None:
+        self._desk.people.use_within(tx, planned.approval, ACT, agreed)
         done = tx.execute(
             update(batch).where(batch.c.id == planned.id, batch.c.state == "planned").values(state="asked")
         )
         if done.rowcount != 1:
             raise AlreadyDone(batch=planned.id)
-        facts = {"batch": planned.id, "rows": planned.rows, "approval": planned.approval}
+        facts: Facts = {"batch": planned.id, "rows": planned.rows, "approval": planned.approval}
         self._desk.audit.append(tx, Event(kind=AuditKind.BATCH_ASKED, actor=f"officer:{planned.officer}", facts=facts))
 
 

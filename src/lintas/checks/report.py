@@ -62,7 +62,8 @@ class NodeOutcome(Noun):
     @property
     def best(self) -> float:
         """The highest probability told, for ranking."""
-        return max((hit.probability for hit in (*self.matches, *self.records)), default=0.0)
+        told = [match.probability for match in self.matches]
+        return max([*told, *(own.probability for own in self.records)], default=0.0)
 
     def after(self, reply: CheckAnswered | CheckDeclined, *, at: datetime, milliseconds: float) -> NodeOutcome:
         """This outcome once the node has replied."""

@@ -127,7 +127,10 @@ def _row(outcome: NodeOutcome, say: Translator) -> str:
     if outcome.is_no_match:
         return f"  ○ {name}: {say.gettext('Tidak ada kecocokan')}"
     if outcome.state is OutcomeState.ANSWERED:
-        hits = ", ".join(f"{say.label(h.quality)} {h.probability:.2f}" for h in (*outcome.records, *outcome.matches))
+        told = [(m.quality, m.probability) for m in outcome.matches] + [
+            (o.quality, o.probability) for o in outcome.records
+        ]
+        hits = ", ".join(f"{say.label(quality)} {probability:.2f}" for quality, probability in told)
         return f"  ● {name}: {say.gettext('Kemungkinan cocok')} ({hits})"
     if outcome.state is OutcomeState.DECLINED:
         why = outcome.explanation.get(say.language, "")

@@ -171,8 +171,7 @@ def _write(at: Shared, draft: Path, made: authoring.Draft, known: dict[str, byte
 
 def _print_changes(at: Shared, draft: authoring.Draft, known: dict[str, bytes]) -> None:
     found = authoring.changes(known, draft)
-    at.print(
-        found,
-        f"version {found.version}: added {', '.join(found.added) or 'none'}; removed {', '.join(found.removed) or 'none'}; "
-        f"changed {', '.join(found.changed) or 'none'}; signatures {found.signatures} of {found.threshold} needed",
-    )
+    lists = {"added": found.added, "removed": found.removed, "changed": found.changed}
+    lines = [f"  {what}: {', '.join(names) or 'none'}" for what, names in lists.items()]
+    signed = f"  signatures: {found.signatures}, needed: {found.threshold}"
+    at.print(found, "\n".join([f"version {found.version}", *lines, signed]))

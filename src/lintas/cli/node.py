@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def run_(doors: Any, folder: Path, as_json: bool) -> None:  # noqa: ANN401, FBT0
 
     def ready() -> None:
         Shared(folder, as_json).print(facts, f"{facts['node']} is open: {facts['web']} (partners: {facts['partners']})")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
 
     _run(run(node, doors, ready))
 
@@ -112,7 +113,7 @@ def backup(at: Shared, to: Path) -> None:
 def restore(at: Shared, backup: Path) -> None:
     """Put the database back from the file BACKUP. Stop the node first; the index is rebuilt from the records."""
     settings = Settings.load(at.folder, os.environ)
-    restore_database(settings.database_url, backup)
+    restore_database(backup, settings.database_url)
     with at.node() as node:
         node.records.rebuild_index()
         entries = node.audit.size()

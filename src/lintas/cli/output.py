@@ -21,7 +21,7 @@ from lintas.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXIT = {Invalid: 2, Refused: 3, NotFound: 4, Untrusted: 5, Unavailable: 6}
+EXIT: dict[type[LintasError], int] = {Invalid: 2, Refused: 3, NotFound: 4, Untrusted: 5, Unavailable: 6}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,5 +3,6 @@
 from lintas.node.folder import Folder, init, join
 from lintas.node.hallway import Node, build
 from lintas.node.serving import Doors, Serving, run
+from lintas.node.witnessing import NotReconciled
 
-__all__ = ["Doors", "Folder", "Node", "Serving", "build", "init", "join", "run"]
+__all__ = ["Doors", "Folder", "Node", "NotReconciled", "Serving", "build", "init", "join", "run"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lintas.audit import AuditKind, AuditLog, Entry, Event
 from lintas.errors import NotFound, RefusedByPolicy
 from lintas.model import DisclosureLevel, Record
@@ -43,7 +45,7 @@ class Acts:
         self.audit.record(Event(kind=AuditKind.RECORD_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
         return record, level, decision
 
-    def read_log(self, officer: Officer, **which: object) -> list[Entry]:
+    def read_log(self, officer: Officer, **which: Any) -> list[Entry]:  # noqa: ANN401 - as `AuditLog.entries`
         """Entries of the audit log, newest first; that they were read is an entry itself.
 
         Raises:

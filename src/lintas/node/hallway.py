@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.checks import Batches, Checks, Desk
 from lintas.clock import Clock, SystemClock
 from lintas.errors import LintasError
 from lintas.exchange import Exchange
+from lintas.model import Role
 from lintas.node.acts import Acts
 from lintas.node.directories import directory_of
 from lintas.node.folder import Folder
@@ -20,7 +22,7 @@ from lintas.node.reception import Reception
 from lintas.node.seen import SeenOnDisk
 from lintas.node.witnessing import Witnessing
 from lintas.people import People
-from lintas.policy import AgencyContext, Limits, PolicySet
+from lintas.policy import AgencyContext, Limits, OfficerAct, PolicySet
 from lintas.records import Index, Records
 from lintas.requests import Parts, Requests
 from lintas.settings import Settings
@@ -122,6 +124,11 @@ async def _forever(name: str, once: Callable[[], Awaitable[object]], pause: time
         await asyncio.sleep(pause.total_seconds())
 
 
+def _may_approve(policies: PolicySet, roles: Collection[Role], act: str) -> bool:
+    """Whether policy lets somebody with these roles be the second person for an act."""
+    return policies.may(roles, OfficerAct.APPROVE, about=act).allowed
+
+
 def build(
     settings: Settings,
     *,
@@ -144,7 +151,7 @@ def build(
     db.migrate()
     us = AgencyContext(node=settings.node, country=settings.country, exercise=settings.exercise)
     audit = AuditLog(db, clock, keys.signing_key, settings.node)
-    people = People(db, audit, clock)
+    people = People(db, audit, clock, may_approve=partial(_may_approve, policies))
     index = Index.open(folder.index)
     records = Records(db, audit, clock, index)
     line = Line(

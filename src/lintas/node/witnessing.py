@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
-from lintas.audit import AuditKind, AuditLog, Event
+from lintas.audit import AuditKind, AuditLog, Event, Reconciliation
 from lintas.errors import LintasError, NotFound
 from lintas.protocol.messages import Checkpoint, Cosignature, LogAnswer, LogQuestion
 from lintas.transport import DirectorySource, Line
 
 log = logging.getLogger(__name__)
 WITHIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NotReconciled:
+    """A partner whose log could not be laid beside ours, and the code of what stood in the way."""
+
+    check: str
+    partner: str
+    problem: str
 
 
 class Witnessing:
@@ -71,14 +81,26 @@ class Witnessing:
             raise NotFound(check=check)
         return answer
 
-    async def reconcile(self, check: str, node: str) -> LogAnswer:
-        """What a partner's log proves about a check, asked now; entered in our log.
+    async def reconcile(self, check: str) -> list[Reconciliation | NotReconciled]:
+        """Our log of a check laid beside every partner's; who cannot be asked now is a value, too."""
+        partners = [member.node for member in self._directory.current().others(self._line.us)]
+        found = await asyncio.gather(*(self._reconcile(check, node) for node in partners))
+        facts: dict[str, str | int | float | bool | list[str]] = {
+            "agree": [side.partner for side in found if isinstance(side, Reconciliation) and side.agrees],
+            "differ": [side.partner for side in found if isinstance(side, Reconciliation) and not side.agrees],
+            "no_answer": [side.partner for side in found if isinstance(side, NotReconciled)],
+        }
+        await self._audit.record_async(Event(kind=AuditKind.LOG_RECONCILED, actor="system", check=check, facts=facts))
+        return list(found)
 
-        Raises:
-            LintasError: the partner cannot be asked, or its log does not prove what it says.
-        """
-        answer = await self._line.call(node, LogQuestion(check=check), within=WITHIN)
-        if not isinstance(answer, LogAnswer):
-            raise NotFound(check=check, partner=node)
-        self._audit.record(Event(kind=AuditKind.LOG_RECONCILED, actor="system", check=check, facts={"partner": node}))
-        return answer
+    async def _reconcile(self, check: str, node: str) -> Reconciliation | NotReconciled:
+        try:
+            answer = await self._line.call(node, LogQuestion(check=check), within=WITHIN)
+            if not isinstance(answer, LogAnswer):
+                return NotReconciled(check, node, "untrusted.malformed")
+            keys = self._directory.current().peer(node).signing
+            return await asyncio.to_thread(self._audit.reconcile, answer, node, keys)
+        except TimeoutError:
+            return NotReconciled(check, node, "late")
+        except LintasError as error:
+            return NotReconciled(check, node, error.code)

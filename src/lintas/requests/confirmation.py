@@ -349,5 +349,6 @@ def _state(decision: ConfirmationDecision | None, letter: str) -> ConfirmationSt
 
 
 def _role(officer: Officer) -> Role:
-    order = [Role.LIAISON, Role.INVESTIGATOR, Role.DATA_PROTECTION, *Role]
+    """The role under which an officer acts on a request: liaison if it is theirs."""
+    order: list[Role] = [Role.LIAISON, Role.INVESTIGATOR, *Role]
     return next(role for role in order if role in officer.roles)

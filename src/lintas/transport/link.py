@@ -32,6 +32,9 @@ class Link(Protocol):
             PeerUnreachable: The partner's node cannot be reached.
         """
 
+    async def close(self) -> None:
+        """Let go of all connections."""
+
 
 @dataclass(slots=True)
 class _Fault:
@@ -83,6 +86,9 @@ class Loopback:
         """As `Link.send`, showing no certificate."""
         return await self.carry(peer.node, envelope, "", timeout)
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
     async def carry(self, node: str, envelope: bytes, certificate: str, seconds: float) -> bytes:
         """Carry one envelope, with whatever is wrong with the way to the node."""
         receive = self._nodes.get(node)
@@ -126,3 +132,6 @@ class LoopbackEnd:
     async def send(self, peer: Member, envelope: bytes, *, timeout: float) -> bytes:  # noqa: ASYNC109 - the port's word
         """As `Link.send`."""
         return await self.loopback.carry(peer.node, envelope, self.certificate, timeout)
+
+    async def close(self) -> None:
+        """Nothing is held."""
