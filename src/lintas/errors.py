@@ -20,6 +20,7 @@ LintasError
 │   ├── AlreadyDone
 │   ├── BudgetSpent
 │   ├── NotSignedIn
+│   │   └── TooManyTries
 │   ├── RefusedByPolicy
 │   ├── SamePerson
 │   └── SecondPersonNeeded
@@ -210,6 +211,16 @@ class NotSignedIn(Refused):
 
     code = "refused.not-signed-in"
     status = 401
+
+
+class TooManyTries(NotSignedIn):
+    """Too many attempts to sign in have failed.
+
+    Wait until the named time; if it was not you who tried, tell your operator.
+    """
+
+    code = "refused.too-many-tries"
+    status = 429
 
 
 class RefusedByPolicy(Refused):

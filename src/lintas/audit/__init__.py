@@ -5,9 +5,9 @@ checkpoint fixes all entries so far, partners witness it, and from then on no en
 unnoticed.
 """
 
-from lintas.audit.events import AuditKind, Entry, Event
+from lintas.audit.events import AuditKind, Entry, Event, Facts
 from lintas.audit.log import AuditLog
 from lintas.audit.reconciliation import Reconciliation, reconcile
 from lintas.audit.verification import Verification
 
-__all__ = ["AuditKind", "AuditLog", "Entry", "Event", "Reconciliation", "Verification", "reconcile"]
+__all__ = ["AuditKind", "AuditLog", "Entry", "Event", "Facts", "Reconciliation", "Verification", "reconcile"]

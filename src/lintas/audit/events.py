@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -61,7 +62,8 @@ class AuditKind(StrEnum):
     LOG_CONTENT_ERASED = "log.content_erased"  # entries older than three years lose their content; their hashes stay
 
 
-Facts: TypeAlias = dict[str, str | int | float | bool | list[str]]
+Fact: TypeAlias = str | int | float | bool | list[str]
+Facts: TypeAlias = dict[str, Fact]
 
 
 class Event(Noun):
@@ -69,7 +71,7 @@ class Event(Noun):
 
     kind: AuditKind
     actor: str  # "officer:<id>", "node:<id>" or "system"
-    facts: Facts = {}  # noqa: RUF012 - msgspec copies it
+    facts: Mapping[str, Fact] = {}
     check: str | None = None
     case: str | None = None
     purpose: str | None = None

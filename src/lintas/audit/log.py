@@ -46,7 +46,7 @@ class AuditLog:
         """
         self._db = db
         self._clock = clock
-        self._node = node
+        self.node = node
         self._signer = NoteSigner(checkpoints.log_name(node), key)
         self._witness = NoteSigner(checkpoints.witness_name(node), key)
         self._verifiers = (self._signer.verifier, *checkpoints.verifiers_of(self._signer.name, earlier))

@@ -1,0 +1,10 @@
+"""Who acts: officers with a second factor, their sessions and tokens, and the second person as a primitive.
+
+Whatever happens here stands in the audit log, written in the same transaction.
+"""
+
+from lintas.people.approvals import Approval, ApprovalState, MayApprove
+from lintas.people.officers import Enrolment, Officer
+from lintas.people.people import People
+
+__all__ = ["Approval", "ApprovalState", "Enrolment", "MayApprove", "Officer", "People"]
