@@ -365,3 +365,31 @@ def test_what_is_remembered_is_forgotten_when_something_is_undone(db: Database) 
 
     assert in_one_transaction == [1, 2, 1, 1]
     assert db.write(next_number) == 1
+
+
+def test_what_was_acknowledged_survives_a_killed_process(db: Database, database_url: str) -> None:
+    program = """
+import itertools, sys
+from sqlalchemy import text
+from lintas.storage import Database
+db = Database.open(sys.argv[1])
+for n in itertools.count():
+    deeds = [f"INSERT INTO test_notes (id, words) VALUES ({20 * n + k}, 'x')" for k in range(20)]
+    for future in [db.submit(lambda tx, deed=deed: tx.execute(text(deed))) for deed in deeds]:
+        future.result()
+    print(20 * n + 19, flush=True)
+"""
+    node = subprocess.Popen([sys.executable, "-c", program, database_url], stdout=subprocess.PIPE, text=True)
+    assert node.stdout is not None
+    acknowledged = [int(node.stdout.readline()) for _ in range(30)]
+
+    node.kill()
+    acknowledged += [int(line) for line in node.stdout.read().splitlines()]
+    node.wait()
+    node.stdout.close()
+
+    again = Database.open(database_url)
+    kept = ids(again)
+    again.close()
+    assert kept == list(range(len(kept)))
+    assert len(kept) > acknowledged[-1]
