@@ -29,8 +29,8 @@ class Officer(Noun):
 
     @property
     def password(self) -> str:
-        """The password, the same in every demo."""
-        return f"latihan-{self.username}-{self.node}"
+        """The password, the same for everybody at a node and in every demo."""
+        return f"hanya-latihan-{self.node.partition('.')[0]}"
 
     @property
     def totp_secret(self) -> str:
