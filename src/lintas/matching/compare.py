@@ -37,14 +37,14 @@ def compare_many(subject: Subject, records: Sequence[Record]) -> list[Comparison
 
 def compare_portraits(asked: Portrait, on_file: Portrait) -> Comparison:
     """Compare two portraits; exchanging them changes nothing."""
-    reasons = [*_identifiers(asked, on_file)]
-    strong = any(reason.weight >= w.STRONG for reason in reasons)
-    reasons += [reason for reason in _facts(asked, on_file) if reason.weight]
-    against = sum(reason.weight for reason in reasons if reason.weight < 0)
-    if strong and against < w.MOST_AGAINST_AN_IDENTIFIER:
+    numbers = [*_identifiers(asked, on_file)]
+    facts = [reason for reason in _facts(asked, on_file) if reason.weight]
+    reasons = numbers + facts
+    against = sum(reason.weight for reason in facts if reason.weight < 0)
+    if against < w.MOST_AGAINST_AN_IDENTIFIER and any(reason.weight >= w.STRONG for reason in numbers):
         reasons.append(Reason("evidence", "identifier_prevails", w.MOST_AGAINST_AN_IDENTIFIER - against))
     total = w.START + sum(reason.weight for reason in reasons)
-    if total < 0 and not against and any(reason.feature == "name" for reason in reasons):
+    if total < 0 and all(reason.weight > 0 for reason in reasons) and any(r.feature == "name" for r in facts):
         reasons.append(Reason("evidence", "insufficient", 0.0))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.feature, reason.level))
     return Comparison(1 / (1 + 2 ** min(-total, 1000.0)), tuple(reasons))
@@ -122,11 +122,14 @@ def _best_number(
     ours: Sequence[Number], theirs: Sequence[Number], issuers: frozenset[str], other_issuers: frozenset[str]
 ) -> Reason | None:
     judged = [_number(a, b) for a in ours for b in theirs]
-    kind, level, bits = max(judged, key=lambda entry: (entry[2], entry[1], entry[0]))
-    if level != "differs":
+    agreeing = [entry for entry in judged if entry[1] != "differs"]
+    if agreeing:
+        kind, level, bits = max(agreeing, key=lambda entry: (entry[2], entry[1], entry[0]))
         level, bits = _issued(kind, level, bits, (issuers, other_issuers))
-    elif issuers and other_issuers and issuers.isdisjoint(other_issuers):
-        return None  # two countries' papers may well differ
+    else:
+        kind, level, bits = min(judged, key=lambda entry: (entry[2], entry[0]))
+        if kind in w.NATIONAL and all((issuers, other_issuers)) and issuers.isdisjoint(other_issuers):
+            return None  # what two countries have issued may well differ
     return Reason(str(kind), level, bits) if bits else None
 
 

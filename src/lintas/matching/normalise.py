@@ -42,7 +42,7 @@ def latin(text: str) -> str:
     kept = unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_SAID)[:_KEPT]
     if not kept.isascii():
         read = _transliterator().transliterate
-        kept = kept.encode("utf-8", "ignore").decode("utf-8")
+        kept = _MARKS.sub("", kept.encode("utf-8", "ignore").decode("utf-8"))  # ICU puts a blank after some of them
         kept = _HAN.sub(lambda run: read(run[0]).replace(" ", ""), kept)  # one word, not one for each sign
         kept = read(kept)[: 2 * _KEPT]
     return " ".join(_SPLIT.split(_MARKS.sub("", kept))).strip()
@@ -95,9 +95,11 @@ def skeleton(word: str) -> str:
 
 
 def _one_spelling(word: str) -> tuple[str, ...]:
+    table = respellings()
+    if word in table:
+        return (table[word],)
     for old, new in _OLD_SPELLING:
         word = word.replace(old, new)
-    table = respellings()
     servant = None if word in table or word in table.values() else _SERVANT_OF.match(word)
     pieces = ("abdul", word[servant.end() :]) if servant else (word,)
     return tuple(table.get(piece, piece) for piece in pieces)

@@ -22,8 +22,8 @@ THRESHOLD: Final = 0.3
 
 # Names alone: even a rare name has its namesakes, in one family above all.
 MOST_FOR_A_NAME: Final = 18.0
-# With an exact strong identifier the other facts may differ (a name changed, a paper in other hands): an officer must
-# see that, so together they cannot take away more than this.
+# With an exact strong identifier the facts may differ (a name changed, a paper in other hands): an officer must see
+# that, so together they cannot take away more than this. Another identifier that differs can.
 MOST_AGAINST_AN_IDENTIFIER: Final = -8.0
 STRONG: Final = 20.0
 # Further agreeing identifiers often come from the same paper or the same contract.
