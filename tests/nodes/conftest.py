@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from real_nodes import Federation
+from nodes.real_nodes import Federation
 
 
 @pytest.fixture

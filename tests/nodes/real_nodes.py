@@ -45,10 +45,11 @@ class RealNode:
         with (self.folder / "node.log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        while line and "}" not in line:
-            line = self.process.stdout.readline()
-        assert line, (self.folder / "node.log").read_text()
+        said = ""
+        while (line := self.process.stdout.readline()) and "}" not in line:
+            said += line
+        assert '"partners"' in said, said + line + (self.folder / "node.log").read_text()
+        self.process.stdout.close()
 
     def kill(self) -> None:
         assert self.process is not None

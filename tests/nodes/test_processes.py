@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_nodes import Federation, RealNode, states
+from nodes.real_nodes import Federation, RealNode, states
 
 pytestmark = pytest.mark.nodes
 

@@ -34,7 +34,7 @@ class OwnHit(Noun):
     reasons: tuple[Reason, ...]
 
 
-class NodeOutcome(Noun):
+class NodeOutcome(Noun, omit_defaults=False):
     """How one node asked stands, and what it said."""
 
     node: str
@@ -92,7 +92,7 @@ class CheckSummary(Noun):
     case_reference: str
 
 
-class CheckReport(Noun):
+class CheckReport(Noun, omit_defaults=False):
     """One question, and how everyone who was asked stands."""
 
     id: str

@@ -5,15 +5,26 @@ from __future__ import annotations
 from functools import partial
 
 from lintas.clock import Clock
+from lintas.errors import PeerUnreachable
 from lintas.node.folder import Folder
 from lintas.settings import Settings
 from lintas.transport import DirectoryClient, DirectorySource, LoneDirectory, client_context
 
 
 def directory_of(settings: Settings, folder: Folder, clock: Clock) -> DirectorySource:
-    """The directory the settings name."""
+    """The directory the settings name.
+
+    Raises:
+        DirectoryRejected: it has one, and it is not acceptable.
+        PeerUnreachable: there is none yet, and its source cannot be reached.
+    """
     if not settings.directory:
         return LoneDirectory(folder.member(settings))
     source = settings.directory if "://" in settings.directory else settings.path(settings.directory)
     tls = partial(client_context, folder.certificate, folder.certificate_key)
-    return DirectoryClient(folder.directory, source, clock, tls)
+    client = DirectoryClient(folder.directory, source, clock, tls)
+    try:
+        client.current()
+    except PeerUnreachable:  # joined and never fetched: without a directory nobody could be believed
+        client.refresh()
+    return client

@@ -45,7 +45,7 @@ class CheckQuestion(Noun, tag="check.question"):
     answer_by: Moment
 
 
-class Match(Noun):
+class Match(Noun, omit_defaults=False):
     """Step one: the owner is the sender; here stands the match quality and nothing of the record."""
 
     hit: Id
@@ -123,6 +123,11 @@ class ConfirmationDecision(Noun, tag="confirmation.decision"):
     marking: Marking | None = None
     ground: RefusalGround | None = None
     explanation: Long = ""
+
+    def __post_init__(self) -> None:
+        """Data travel with their marking or not at all; a decision gives, or it refuses."""
+        if (self.data is None) != (self.marking is None) or (self.data is None) == (self.ground is None):
+            raise ValueError("either data with their marking, or a ground")
 
 
 class Letter(Noun, tag="letter"):
