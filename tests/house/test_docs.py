@@ -192,7 +192,8 @@ def _unknown(line: str, known: dict[str, str]) -> list[str]:
     if words is None or not any(path.split()[1] == words[1].split()[0] for path in known):
         return []  # a sentence that begins with the name
     path = next((p for p in sorted(known, key=len, reverse=True) if f"{line} ".startswith(f"{p} ")), None)
-    if path is None:
+    is_group = any(other.startswith(f"{path} ") for other in known)
+    if path is None or (is_group and line.strip() != path):
         return [line]
     return [
         option for option in re.findall(r"--[a-z][a-z-]*", line) if option not in known[path] and option != "--help"
