@@ -51,7 +51,7 @@ async def _reconcile(node: Node, check: str) -> list[Reconciliation | NotReconci
 
 @command.command("log")
 @click.option("--check", default=None, help="Only entries of this check.")
-@click.option("--kind", type=click.Choice(list(AuditKind)), default=None, help="Only entries of this kind.")
+@click.option("--kind", type=click.Choice([*map(str, AuditKind)]), default=None, help="Only entries of this kind.")
 @click.option("--limit", type=click.IntRange(1, 10000), default=50, show_default=True)
 @officer_option
 @shared

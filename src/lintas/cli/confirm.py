@@ -62,7 +62,7 @@ def show(at: Shared, confirmation: str, username: str | None) -> None:
 @command.command("decide")
 @click.argument("confirmation")
 @click.option("--give", multiple=True, type=click.Choice(FIELDS), help="A field to give; may be repeated.")
-@click.option("--refuse", type=click.Choice(list(RefusalGround)), default=None, help="Refuse, on this ground.")
+@click.option("--refuse", type=click.Choice([*map(str, RefusalGround)]), default=None, help="Refuse, on this ground.")
 @click.option("--explanation", default="", help="A sentence for the partner.")
 @click.option("--offence", default="", help="The offence, if given.")
 @click.option("--case-number", default="", help="Our case number, if given.")

@@ -16,7 +16,7 @@ def command() -> None:
 @command.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help="The officer's name as colleagues read it; one word is enough.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*map(str, Role)]))
 @click.option("--unit", default="", help="The officer's unit; partners see it with the role.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 @click.password_option(help="At least twelve characters; asked for unless given.")

@@ -18,11 +18,11 @@ def command() -> None:
 
 
 @command.command("check")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("policies", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @shared
-def check(at: Shared, folder: Path) -> None:
-    """Check the agency's own policies in FOLDER, laid over the default ones."""
-    loaded = PolicySet.load([folder])
+def check(at: Shared, policies: Path) -> None:
+    """Check the agency's own policies in the folder POLICIES, laid over the default ones."""
+    loaded = PolicySet.load([policies])
     facts = {"policies": len(loaded.policies), "digest": loaded.digest}
     at.print(facts, f"{facts['policies']} policies hold together. Digest {loaded.digest}")
 
