@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,13 @@ from typing import Any
 
 import click
 import msgspec
+import pyotp
 
 from lintas.checks import CheckReport
 from lintas.cli.check import sentences
 from lintas.cli.output import Shared
 from lintas.errors import PeerUnreachable, PortInUse
-from lintas.exercises import Actor, Stage, officers, set_stage, story
-from lintas.exercises.story import Scene
+from lintas.exercises import Actor, Scene, Stage, officers, set_stage, story
 from lintas.i18n import Translator
 from lintas.node import build
 from lintas.settings import Settings
@@ -32,14 +33,22 @@ START_WITHIN = 60  # seconds for a node to open its doors
 LATE_WITHIN = 30  # seconds for a late answer to arrive, once the partner can answer again
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of a scene: the report at the deadline, and, where a partner was late, the report with its answer."""
+
+    check: str
+    title: Mapping[str, str]
+    report: CheckReport
+    afterwards: CheckReport | None
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Ask the three checks, then stop everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the three checks as JSON.")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=".lintas/demo", show_default=True)
 @click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(".lintas/demo"), show_default=True
-)
-@click.option(
-    "--port", type=click.IntRange(1024, 60000), default=7400, show_default=True, help="The ports above it are used."
+    "--port", type=click.IntRange(1024, 60000), default=7400, show_default=True, help="The first is one above."
 )
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 def command(once: bool, as_json: bool, folder: Path, port: int, language: Any) -> None:  # noqa: ANN401, FBT001
@@ -49,29 +58,35 @@ def command(once: bool, as_json: bool, folder: Path, port: int, language: Any) -
     play = Play(stage)
     with play.running():
         told = [play.act(scene) for scene in story()]
-        result = {scene.id: report for scene, report in zip(story(), told, strict=True)}
-        Shared(folder, as_json).print(
-            result, lambda: "\n\n".join(_told(s, r, say) for s, r in zip(story(), told, strict=True))
-        )
+        Shared(folder, as_json).print(told, lambda: "\n\n".join(_sentences(one, say) for one in told))
         if not once:
             _invite(stage, say)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            _until_told_to_stop()
 
 
-def _told(scene: Scene, report: CheckReport, say: Translator) -> str:
-    return f"{scene.title[say.language]}\n{sentences(report, say)}"
+def _sentences(told: Told, say: Translator) -> str:
+    lines = [told.title[say.language], sentences(told.report, say)]
+    if told.afterwards is not None:
+        lines += [say.gettext("Jawaban yang datang kemudian:"), sentences(told.afterwards, say)]
+    return "\n".join(lines)
 
 
 def _invite(stage: Stage, say: Translator) -> None:
     """Where to look, and who may sign in."""
-    click.echo()
     for actor in stage.actors:
-        click.echo(f"http://{actor.web}/{say.language}/  {actor.node}")
+        click.echo(f"\nhttp://{actor.web}/{say.language}/  {actor.node}")
         for officer in officers(actor.node):
-            click.echo(
-                f"    {officer.username:12} {officer.password:28} TOTP {officer.totp_secret}  {', '.join(officer.roles)}"
-            )
+            roles = ", ".join(say.label(role) for role in officer.roles)
+            code = pyotp.TOTP(officer.totp_secret).now()
+            click.echo(f"    {officer.username:8} {officer.password}  {code}  ({officer.totp_secret})  {roles}")
     click.echo("\nCtrl-C")
+
+
+def _until_told_to_stop() -> None:
+    stopped = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stopped.set())
+    stopped.wait()
 
 
 @dataclass(slots=True)
@@ -97,24 +112,28 @@ class Play:
             for process in self.processes.values():
                 process.wait(timeout=20)
 
-    def act(self, scene: Scene) -> CheckReport:
-        """Ask what the scene asks, over the HTTP API, as its officer; with a partner held up if the scene says so."""
+    def act(self, scene: Scene) -> Told:
+        """Ask what the scene asks, over the HTTP API, as its officer; a partner is held up if the scene says so."""
         actor = self.stage.actor(scene.asks)
         token = _token(actor, scene.officer)
-        held = self.processes.get(scene.late or "")
-        if held is not None:
-            held.send_signal(signal.SIGSTOP)  # a real process that does not answer
-        try:
+        if scene.late is None:
+            return Told(scene.id, scene.title, _call(actor, token, "POST", "/checks", scene.question), None)
+        with self._held(scene.late):
             report = _call(actor, token, "POST", "/checks", scene.question)
-        finally:
-            if held is not None:
-                held.send_signal(signal.SIGCONT)
-        deadline = time.monotonic() + LATE_WITHIN
-        before = report
-        while scene.late and not _arrived(report, scene.late) and time.monotonic() < deadline:
+        later, deadline = report, time.monotonic() + LATE_WITHIN
+        while not _arrived(later, scene.late) and time.monotonic() < deadline:
             time.sleep(0.2)
-            report = _call(actor, token, "GET", f"/checks/{before.id}")
-        return report
+            later = _call(actor, token, "GET", f"/checks/{report.id}")
+        return Told(scene.id, scene.title, report, later)
+
+    @contextmanager
+    def _held(self, node: str) -> Iterator[None]:
+        """A real process that is stopped for a while: it takes calls, as the machine does for it, and answers none."""
+        self.processes[node].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.processes[node].send_signal(signal.SIGCONT)
 
 
 def _arrived(report: CheckReport, node: str) -> bool:

@@ -29,8 +29,8 @@ def command() -> None:
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="FtM mapping (YAML).")
 @click.option("--database", default=None, help="Address of an existing database, for a mapping of its tables.")
 @click.option("--source", default="", help="Whose data these are; the file's name unless given.")
-@click.option("--category", type=click.Choice([*map(str, SubjectCategory)]), default=SubjectCategory.UNKNOWN)
-@click.option("--handling", type=click.Choice([*map(str, Handling)]), default=Handling.H3)
+@click.option("--category", type=click.Choice([*map(str, SubjectCategory)]), default=SubjectCategory.UNKNOWN.value)
+@click.option("--handling", type=click.Choice([*map(str, Handling)]), default=Handling.H3.value)
 @click.option("--grading", default="X4", show_default=True, help="Source and information grade, where not said.")
 @click.option("--report", type=FILE, default=None, help="Where rejected rows are listed; in reports/ unless given.")
 @shared
