@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from lintas.model import SubjectCategory
 
@@ -32,6 +33,7 @@ REVIEW_MONTHS: Mapping[SubjectCategory, int] = {
 """Wanted and missing 5 years, judicial procedure 3, preventive 1, objects 10 (articles 53 and 54; rule R08)."""
 
 
+@lru_cache(maxsize=64)  # an import asks the same a million times
 def review_due(category: SubjectCategory, since: datetime) -> datetime:
     """When a record of this category has to be looked at again, counted from `since`."""
     return months_after(since, REVIEW_MONTHS[category])

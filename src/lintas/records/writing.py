@@ -99,7 +99,6 @@ def _row(draft: Draft, source: str, sequence: int) -> dict[str, object]:
         "schema": draft.schema,
         "category": draft.category,
         "state": LIVE,
-        "state_since": None,
         "version": 1,
         "sequence": sequence,
         "review_due": draft.review_due,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -17,15 +18,18 @@ from lintas.records.importing.files import check_encoding, is_workbook, open_tab
 from lintas.records.importing.flaws import Flaw, Reason
 from lintas.records.importing.jsonlines import LineReader, id_of, is_nested
 from lintas.records.importing.mapping import MappingFile, Query, read_mapping
+from lintas.records.importing.part import Part
 from lintas.records.importing.report import Tally
 from lintas.records.importing.rows import RowReader, marked
-from lintas.records.importing.run import BLOCK, Block, Part, Run
+from lintas.records.importing.run import BLOCK, Block, Run, Whole
 from lintas.records.importing.sql import Table, open_tables, remember
+from lintas.records.importing.workers import read_all
 from lintas.records.marks import Marks
 from lintas.records.store import Records
 from lintas.records.tables import batches
 
 R = TypeVar("R")
+B = TypeVar("B", Block, Whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +205,12 @@ def _import_lines(order: _Order, path: Path, mapping: MappingFile | None) -> Imp
     digest, rows, nested = _survey(path)
 
     def work(run: Run) -> None:
-        blocks = _checked(path, _blocks(islice(_lines(path), run.position, None), reader.read, run.position))
+        rest = islice(_lines(path), run.position, None)
         if nested:
-            run.stage(blocks)
+            run.stage(_checked(path, _blocks(rest, reader.read, run.position)))
         else:
-            run.write(blocks, (id_of(line) for _, line in islice(_lines(path), run.position)))
+            before = (id_of(line) for _, line in islice(_lines(path), run.position))
+            run.write(_checked(path, _whole(reader, order.records.clock.now(), rest, rows - run.position)), before)
 
     return order.carry_out(_key(order, mapping, [digest]), rows, work)
 
@@ -226,11 +231,18 @@ def _survey(path: Path) -> tuple[bytes, int, bool]:
     return digest.digest(), rows, nested
 
 
-def _checked(path: Path, blocks: Iterable[Block]) -> Iterator[Block]:
+def _whole(reader: LineReader, now: datetime, lines: Iterable[tuple[int, bytes]], total: int) -> Iterator[Whole]:
+    for block, read in read_all(reader, now, batches(lines, BLOCK), total=total):
+        yield Whole(len(block), list(zip(read.rows, read.drafts, strict=True)), read.flaws, dict(block))
+
+
+def _checked(path: Path, blocks: Iterable[B]) -> Iterator[B]:
     """The blocks; a file whose first lines are all no JSON is of another kind, not full of mistakes."""
+    first = True
     for block in blocks:
-        if block.start == 0 and block.rows == sum(flaw.reason is Reason.NOT_JSON for flaw in block.flaws):
+        if first and block.rows == sum(flaw.reason is Reason.NOT_JSON for flaw in block.flaws):
             raise InvalidFile(file=str(path), line=block.flaws[0].row, problem=block.flaws[0].value)
+        first = False
         yield block
 
 

@@ -16,7 +16,7 @@ from lintas.model import Grading, Handling, Noun, SovereignFlag, SubjectCategory
 from lintas.model.schemata import ftm_model
 from lintas.records.importing.entities import Origin, gather, good_id, known_schema, make_record, shortcoming
 from lintas.records.importing.flaws import Flaw, Reason
-from lintas.records.importing.run import Part
+from lintas.records.importing.part import Part
 from lintas.records.marks import Marks
 
 _DEEPEST = 8  # levels of nesting; OpenSanctions has three

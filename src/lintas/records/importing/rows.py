@@ -14,7 +14,7 @@ from lintas.errors import InvalidMapping
 from lintas.records.importing.entities import Origin, gather, good_id, make_record, shortcoming
 from lintas.records.importing.flaws import Flaw, Reason
 from lintas.records.importing.mapping import SEPARATOR, FromColumn, LintasSection, Query, Row
-from lintas.records.importing.run import Part
+from lintas.records.importing.part import Part
 from lintas.records.marks import Marks
 
 
@@ -57,9 +57,9 @@ class RowReader:
         parts: list[Part] = []
         flaws: list[Flaw] = []
         for query in self.queries:
-            row = _prepared(fields, query.lintas)
+            row = _filled(fields, query.lintas)
             if query.accepts(row):
-                self._read_query(query, row, flaw, parts, flaws)
+                self._read_query(query, row | _extracted(row, query.lintas), flaw, parts, flaws)
         return parts, flaws
 
     def _read_query(self, query: Query, row: Row, flaw: Flaw, parts: list[Part], flaws: list[Flaw]) -> None:
@@ -89,13 +89,17 @@ class RowReader:
             flaws.append(msgspec.structs.replace(flaw, reason=Reason.NO_KEY))
 
 
-def _prepared(fields: Mapping[str, str], section: LintasSection) -> Row:
-    """The row as FollowTheMoney reads it: empty fields absent, extracted columns added."""
-    row = {name: text for name, value in fields.items() if (text := value.strip()) and text not in section.nulls}
-    for name, extract in section.extract.items():
-        if found := list(extract.values(row.get(extract.column, ""))):
-            row[name] = SEPARATOR.join(found)
-    return row
+def _filled(fields: Mapping[str, str], section: LintasSection) -> Row:
+    """The fields that are filled: to FollowTheMoney an empty one is absent."""
+    return {name: text for name, value in fields.items() if (text := value.strip()) and text not in section.nulls}
+
+
+def _extracted(row: Row, section: LintasSection) -> Row:
+    return {
+        name: SEPARATOR.join(found)
+        for name, extract in section.extract.items()
+        if (found := list(extract.values(row.get(extract.column, ""))))
+    }
 
 
 def _key(entity: Any, row: Row, prefix: str) -> str | None:  # noqa: ANN401 - FollowTheMoney's EntityMapping

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -31,10 +31,11 @@ from lintas.model import Record
 from lintas.records.drafts import Draft, decode, draft, encode, union
 from lintas.records.importing.entities import narrower, shortcoming
 from lintas.records.importing.flaws import Flaw, Reason
+from lintas.records.importing.part import Part
 from lintas.records.importing.report import Report, Tally
 from lintas.records.importing.seen import SeenIds
 from lintas.records.tables import import_run, import_stage, overwrite_freed
-from lintas.records.writing import Counts, imported, write_drafts
+from lintas.records.writing import Counts, Refusal, imported, write_drafts
 from lintas.storage import Database
 
 BLOCK = 2_000
@@ -45,11 +46,20 @@ Work: TypeAlias = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What one row contributes to one record; `flaw` stands ready for the case that it comes to nothing."""
+class Whole:
+    """Some lines that were read, each a whole record or none: how many, their drafts, what could not be taken over.
 
-    record: Record
-    flaw: Flaw
+    `lines` holds them as they came, for the report, in case the writing of one is refused.
+    """
+
+    rows: int
+    drafts: Sequence[tuple[int, Draft]]
+    flaws: Sequence[Flaw]
+    lines: Mapping[int, bytes]
+
+    def flaw(self, row: int, record_id: str, reason: Reason) -> Flaw:
+        """Why the record of one line was left out."""
+        return Flaw(row, reason, record=record_id, raw=self.lines[row].decode("utf-8", "replace").rstrip("\r\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class Run:
         """Let go of the report, wherever the import stands."""
         self._report.close()
 
-    def write(self, blocks: Iterable[Block], before: Iterable[str]) -> None:
+    def write(self, blocks: Iterable[Whole], before: Iterable[str]) -> None:
         """Write whole records; the next block is read while the one before is made durable.
 
         Args:
@@ -132,15 +142,25 @@ class Run:
             future.result()
             self._on_block()
 
-    def _write_work(self, block: Block) -> Work:
-        drafts = [draft(part.record, self._now) for part in block.parts]
-        flaws = {part.record.id: part.flaw for part in block.parts}
-        return lambda tx: self._save(tx, drafts, flaws, block)
+    def _write_work(self, block: Whole) -> Work:
+        rows = {one.record_id: row for row, one in block.drafts}
+        drafts = [one for _, one in block.drafts]
 
-    def _save(self, tx: Connection, drafts: Sequence[Draft], flaws: Mapping[str, Flaw], block: Block) -> None:
+        def refused(record_id: str, why: Refusal) -> Flaw:
+            return block.flaw(rows[record_id], record_id, Reason(why))
+
+        return lambda tx: self._save(tx, block.rows, drafts, block.flaws, refused)
+
+    def _save(
+        self,
+        tx: Connection,
+        rows: int,
+        drafts: Sequence[Draft],
+        flaws: Sequence[Flaw],
+        refused: Callable[[str, Refusal], Flaw],
+    ) -> None:
         counts = write_drafts(tx, drafts, self._source, self._now)
-        refused = [_because(flaws[record_id], Reason(why)) for record_id, why in counts.refused]
-        self._advance(tx, block.rows, counts, [*block.flaws, *refused], self._state)
+        self._advance(tx, rows, counts, [*flaws, *(refused(*one) for one in counts.refused)], self._state)
         if counts.new or counts.changed:
             self._audit.append(tx, imported(self._source, counts, drafts))
 
@@ -209,12 +229,12 @@ class Run:
         def work(tx: Connection) -> None:
             overwrite_freed(tx)
             tx.execute(delete(import_stage).where(import_stage.c.run == self._key, done))
-            self._save(tx, drafts, flaws, Block(0, 0, (), unfit))
+            self._save(tx, 0, drafts, unfit, lambda record_id, why: _because(flaws[record_id], Reason(why)))
 
         return work
 
 
-def _first_only(blocks: Iterable[Block], before: Iterable[str]) -> Iterator[Block]:
+def _first_only(blocks: Iterable[Whole], before: Iterable[str]) -> Iterator[Whole]:
     """The blocks without records whose id came before in the file.
 
     If the last one counted, importing the file again would change the record to the first and back.
@@ -223,10 +243,13 @@ def _first_only(blocks: Iterable[Block], before: Iterable[str]) -> Iterator[Bloc
     for record_id in before:
         seen.add(record_id)
     for block in blocks:
-        fresh = [seen.add(part.record.id) for part in block.parts]
-        again = [_because(part.flaw, Reason.TWICE) for part, new in zip(block.parts, fresh, strict=True) if not new]
-        first = [part for part, new in zip(block.parts, fresh, strict=True) if new]
-        yield Block(block.start, block.rows, first, [*block.flaws, *again])
+        first = [(row, one) for row, one in block.drafts if seen.add(one.record_id)]
+        if len(first) < len(block.drafts):
+            kept = {row for row, _ in first}
+            again = [block.flaw(row, one.record_id, Reason.TWICE) for row, one in block.drafts if row not in kept]
+            yield replace(block, drafts=first, flaws=[*block.flaws, *again])
+        else:
+            yield block
 
 
 def _because(flaw: Flaw, reason: Reason) -> Flaw:
