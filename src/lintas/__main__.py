@@ -6,7 +6,7 @@ The front doors do not know one another; this is where they meet.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from lintas.cli import command
 
@@ -19,8 +19,7 @@ def doors(node: Any) -> App:  # noqa: ANN401 - a Node; imported only when one ru
     from lintas.api import create_api  # noqa: PLC0415
     from lintas.web import create_web  # noqa: PLC0415
 
-    api: App = create_api(node)  # type: ignore[assignment] # litestar types its scope more narrowly than ASGI
-    web: App = create_web(node)
+    api, web = cast("App", create_api(node)), cast("App", create_web(node))
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
         await (api if scope.get("path", "").startswith("/api/") else web)(scope, receive, send)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from lintas.exercises.federation import Officer, Place, officers, places
@@ -25,6 +24,7 @@ from lintas.trust import authoring
 
 SEED, PEOPLE = 2026, 20_000
 READY = "ready.json"
+OFAC = Path(__file__).with_name("ofac")
 SETTLED = {"answer_within": 2, "wanted_for": 600, "ask_again_every": 1, "directory_every": 2, "checkpoint_every": 10}
 
 
@@ -155,14 +155,8 @@ def _fill(folder: Path, invented: Path) -> dict[str, int]:
     node = build(Settings.load(folder, {}))
     try:
         import_file(node.records, invented, source="DATA LATIHAN", report=folder / "reports" / "world.jsonl")
-        with as_file(files("lintas.exercises") / "ofac") as ofac:
-            import_file(
-                node.records,
-                ofac / "sdn.csv",
-                mapping=ofac / "mapping.yaml",
-                source="OFAC SDN",
-                report=folder / "reports" / "ofac.jsonl",
-            )
+        report = folder / "reports" / "ofac.jsonl"
+        import_file(node.records, OFAC, mapping=OFAC / "mapping.yaml", source="OFAC SDN", report=report)
         node.records.catch_up()
         return node.records.counts()
     finally:
