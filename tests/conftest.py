@@ -12,8 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -28,14 +27,20 @@ HOSTILE_PASSWORD = "a!b@c$d()e*_,/:;=?@ff[]22"
 OFFICER_OF_THE_CLUSTER = "lintas test"
 UNPRIVILEGED = ("postgres", "nobody")  # PostgreSQL refuses to run as root
 IN_A_HURRY = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=200"
-_numbers = count(1)
+EMPTIED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cluster:
     """A running PostgreSQL of our own."""
 
     folder: Path
+    _made: int = 0
+    _free: list[str] = field(default_factory=list)
 
     def url(self, database: str) -> str:
         """The address of one of its databases, as it stands in lintas.toml."""
@@ -48,11 +53,24 @@ class Cluster:
         )
         return url.render_as_string(hide_password=False)
 
-    def execute(self, statement: str, database: str) -> None:
-        """Do something to a whole database."""
+    def take(self) -> str:
+        """The name of an empty database; one that was given back, as making one takes long."""
+        if not self._free:
+            self._made += 1
+            name = f"lintas {self._made}"
+            self._execute("postgres", sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            self._free.append(name)
+        return self._free.pop()
+
+    def give_back(self, database: str) -> None:
+        """Empty a database for the next test, whoever is still connected to it."""
+        self._execute(database, sql.SQL(EMPTIED))
+        self._free.append(database)
+
+    def _execute(self, database: str, statement: sql.Composable) -> None:
         address = {"host": str(self.folder), "user": OFFICER_OF_THE_CLUSTER, "password": HOSTILE_PASSWORD}
-        with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+        with psycopg.connect(**address, dbname=database, autocommit=True) as connection:
+            connection.execute(statement)
 
 
 def program(name: str) -> str | None:
@@ -106,10 +124,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'lintas.db'}"
         return
     cluster: Cluster = request.getfixturevalue("postgresql_cluster")
-    name = f"lintas {os.getpid()} {next(_numbers)}"
-    cluster.execute("CREATE DATABASE {}", name)
+    name = cluster.take()
     yield cluster.url(name)
-    cluster.execute("DROP DATABASE {} WITH (FORCE)", name)
+    cluster.give_back(name)
 
 
 @pytest.fixture
