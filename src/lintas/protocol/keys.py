@@ -5,8 +5,8 @@ A key's id is its RFC 7638 thumbprint, computed and never sent beside the key, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal, Self, cast
@@ -94,6 +94,14 @@ class NodeKeys:
         """The same keys with a fresh pair in front; the directory has to list both for a while."""
         fresh = type(self).generate()
         return type(self)(fresh.signing + self.signing, fresh.sealing + self.sealing)
+
+    def as_listed(self, listed: Iterable[PublicKey], now: datetime) -> Self:
+        """The same keys, signing with the newest of them that the directory lists and that has not ended. SPEC §3.
+
+        A node has a new key before its partners can know it; until the directory lists it, the old one signs.
+        """
+        valid = {key.kid for key in listed if key.is_valid(now)}
+        return replace(self, signing=tuple(key for key in self.signing if key.kid in valid) or self.signing)
 
     def opener(self, kid: str) -> OKPKey | None:
         """Our sealing key with this id."""

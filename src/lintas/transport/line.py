@@ -73,13 +73,13 @@ class Line:
 
     def seal(self, node: str, message: Message) -> bytes:
         """The message as an envelope for one partner's eyes."""
-        directory = self._directory.current()
+        directory, now = self._directory.current(), self._clock.now()
         return seal(
             message,
             sender=self.us,
             recipient=directory.peer(node),
-            keys=self._keys,
-            now=self._clock.now(),
+            keys=self._keys.as_listed(directory.peer(self.us).signing, now),
+            now=now,
             directory_version=directory.version,
         )
 

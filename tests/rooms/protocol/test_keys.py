@@ -66,5 +66,15 @@ def test_a_key_is_valid_until_its_end_and_no_longer() -> None:
     assert not key.is_valid(NOW)
 
 
+def test_a_new_key_does_not_sign_before_the_directory_lists_it() -> None:
+    old = NodeKeys.generate()
+    keys = old.rotated()
+    ended = msgspec.structs.replace(old.public().signing, until=NOW)
+
+    assert keys.as_listed([old.public().signing], NOW).public().signing == old.public().signing
+    assert keys.as_listed([keys.public().signing, old.public().signing], NOW).public() == keys.public()
+    assert keys.as_listed([ended], NOW).public() == keys.public()
+
+
 def test_the_newest_key_signs_other_things_of_the_node_too() -> None:
     assert isinstance(NodeKeys.generate().signing_key, Ed25519PrivateKey)
