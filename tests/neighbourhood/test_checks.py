@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from lintas.audit import AuditKind
 
+from lintas.audit import AuditKind
 from lintas.errors import NotAskable, NotFound, RefusedByPolicy, Unjustified, UnknownSender
 from lintas.model import OutcomeState, Purpose, Quality, RefusalGround, SubjectCategory, SubjectKind
 from lintas.testing import Neighbourhood
