@@ -183,7 +183,7 @@ def _joined(a: Name, b: Name) -> Agreement | None:
         bones = normalise.skeleton("".join(w.text for w in turned))
         return "".join(w.text for w in turned), bones.replace("l", "r") if without_l else bones
 
-    longer, shorter = (a, b) if len(a.words) >= len(b.words) else (b, a)
+    shorter, longer = sorted((a, b), key=lambda name: (len(name.words), [word.text for word in name.words]))
     one = write(shorter, 0)
     best = 0.0
     for shift in range(min(len(longer.words), 4)):

@@ -194,20 +194,18 @@ def _check_phone(number: str, _written: str, country: str | None) -> Found:
 
 
 def _check_email(number: str, _written: str, _country: str | None) -> Found:
-    import idna  # noqa: PLC0415
-
     if not _EMAIL.fullmatch(number):
         problem = Problem.FORM if number.count("@") != 1 else Problem.CHARACTER
         odd = next((i for i, c in enumerate(number, start=1) if c.isspace() or c in '<>()[]\\,;:?"'), None)
         raise wrong("email", problem, position=odd, found=number[odd - 1] if odd else None)
     local, _, domain = number.rpartition("@")
     try:
-        host = idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+        host = domain.encode("idna").decode("ascii")
+    except UnicodeError:
         raise wrong("email", Problem.FORM, part="domain", found=domain) from None
     if not re.fullmatch(r".+\.(?=.*[a-z])[a-z0-9-]{2,}", host):
         raise wrong("email", Problem.FORM, part="domain", found=domain)
-    return Found(number=f"{local}@{idna.decode(host)}")
+    return Found(number=f"{local}@{host.encode('ascii').decode('idna')}")
 
 
 def _check_iban(number: str, _written: str, _country: str | None) -> Found:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -68,6 +69,7 @@ def schema_of(kind: SubjectKind) -> str:
     return KINDS[kind].schemata[0]
 
 
+@lru_cache(maxsize=256)
 def kinds_of(schema: str) -> tuple[SubjectKind, ...]:
     """The kinds a record of this schema can answer for; empty for links and papers that are not asked for."""
     return tuple(kind for kind, entry in KINDS.items() if schema in entry.schemata)

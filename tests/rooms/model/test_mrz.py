@@ -101,6 +101,14 @@ def test_a_day_that_does_not_exist_is_refused(birth):
     assert refusal(passport(birth=birth)) == {"kind": "mrz", "problem": "date", "part": "birth_date", "found": birth}
 
 
+def test_an_empty_optional_field_may_leave_its_check_digit_empty():
+    names, fields = passport().split("\n")
+    fields = f"{fields[:42]}<"
+    fields += check_digit(fields[0:10] + fields[13:20] + fields[21:43])
+
+    assert read_mrz(f"{names}\n{fields}", today=TODAY).personal_number == ""
+
+
 def test_an_unspecified_sex_is_left_open():
     assert read_mrz(passport(sex="<"), today=TODAY).sex == ""
 

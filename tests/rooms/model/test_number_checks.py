@@ -113,6 +113,7 @@ def test_nothing_is_no_number(kind, nothing):
         ("email", "orang @contoh.id", None, {"problem": "character", "position": 6, "found": " "}),
         ("email", "orang.contoh.id", None, {"problem": "form"}),
         ("email", "orang@contoh", None, {"problem": "form", "part": "domain", "found": "contoh"}),
+        ("email", "orang@a..id", None, {"problem": "form", "part": "domain", "found": "a..id"}),
         ("email", "orang@10.0.0.1", None, {"problem": "form", "part": "domain", "found": "10.0.0.1"}),
         ("passport", "A12345678901", None, {"problem": "length", "found": 12, "expected": 9}),
         ("passport", "X123ñ567", None, {"problem": "character", "position": 5, "found": "Ñ"}),
@@ -148,6 +149,8 @@ def test_a_wrong_number_is_refused_with_the_place_of_the_mistake(kind, written, 
         ("sg", "S1234567A", {"problem": "check_digit", "position": 9, "found": "A", "expected": "D"}),
         ("sg", "51234567D", {"problem": "form", "suggestion": "S1234567D"}),
         ("vn", "00109901234", {"problem": "form", "found": "00109901234"}),
+        ("tr", "01234567890", {"problem": "form"}),  # none begins with a zero
+        ("id", "123", {"problem": "length", "found": 3}),
     ],
 )
 def test_a_national_identity_number_follows_the_rule_of_its_country(country, written, facts):
