@@ -25,7 +25,7 @@ def _played(page: Path, folder: Path) -> str:
         env={"PATH": path, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     assert shell.returncode == 0, shell.stdout + shell.stderr
@@ -33,6 +33,7 @@ def _played(page: Path, folder: Path) -> str:
 
 
 @pytest.mark.nodes
+@pytest.mark.timeout(300)
 def test_joining_a_federation_of_three_goes_as_it_is_written(tmp_path: Path) -> None:
     said = _played(DOCS / "en/tutorials/federation-of-three.md", tmp_path)
 
