@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -34,39 +35,51 @@ def is_workbook(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def open_table(path: Path, section: LintasSection) -> Sheet:
-    """Open a CSV file or an Excel workbook.
+@contextmanager
+def open_table(path: Path, section: LintasSection) -> Iterator[Sheet]:
+    """Open a CSV file or an Excel workbook, for as long as its rows are read.
 
     Raises:
         InvalidFile: It is neither, or it is empty.
     """
-    return _open_workbook(path, section) if is_workbook(path) else _open_csv(path, section)
+    with _workbook(path, section) if is_workbook(path) else _csv(path, section) as rows:
+        header = section.header or next((cells for _, cells in rows), None)
+        if header is None:
+            raise InvalidFile(file=str(path), problem="the file is empty")
+        yield Sheet(tuple(name.strip() for name in header), rows)
 
 
-def _open_csv(path: Path, section: LintasSection) -> Sheet:
+@contextmanager
+def _csv(path: Path, section: LintasSection) -> Iterator[Iterator[tuple[int, Cells]]]:
     encoding = "utf-8-sig" if _is_utf8(section.encoding) else section.encoding
-    file = path.open(encoding=encoding, newline="")
-    sample = file.read(_SAMPLE)
-    file.seek(0)
-    reader = csv.reader(file, delimiter=section.delimiter or sniff(sample), skipinitialspace=True)
-    return _headed(path, section, _lines(path, reader))
+    with path.open(encoding=encoding, newline="") as file:
+        sample = file.read(_SAMPLE)
+        file.seek(0)
+        yield _lines(path, file, section.delimiter or sniff(sample))
 
 
-def _lines(path: Path, reader: Any) -> Iterator[tuple[int, Cells]]:  # noqa: ANN401 - the class has no public name
-    """The rows with the line each ends on; a field without end, or with a NUL, is told as what it is."""
-    try:
-        for row in reader:
-            if any(field.strip(f"{_DOS_END}\0 ") for field in row):
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise InvalidFile(file=str(path), line=reader.line_num, problem=str(error)) from error
+def _lines(path: Path, file: Iterable[str], delimiter: str) -> Iterator[tuple[int, Cells]]:
+    """The rows, with the line each ends on. A row whose quotation marks do not fit is one field: its text as it is."""
+    read: list[str] = []
+    reader = csv.reader(_remembered(file, read), delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        read.clear()
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "end of data" in str(error):  # what follows the open quotation mark would be swallowed without a word
+                raise InvalidFile(file=str(path), line=reader.line_num - len(read) + 1, problem=str(error)) from error
+            row = ["".join(read)]
+        if any(field.strip(f"{_DOS_END}\0 ") for field in row):
+            yield reader.line_num, row
 
 
-def _headed(path: Path, section: LintasSection, rows: Iterator[tuple[int, Cells]]) -> Sheet:
-    header = section.header or next((cells for _, cells in rows), None)
-    if header is None:
-        raise InvalidFile(file=str(path), problem="the file is empty")
-    return Sheet(tuple(name.strip() for name in header), rows)
+def _remembered(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
 
 
 def _is_utf8(encoding: str) -> bool:
@@ -113,18 +126,22 @@ def sniff(sample: str) -> str:
     return max(_DELIMITERS, key=promise)
 
 
-def _open_workbook(path: Path, section: LintasSection) -> Sheet:
+@contextmanager
+def _workbook(path: Path, section: LintasSection) -> Iterator[Iterator[tuple[int, Cells]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - costs 0.2 s
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book[section.sheet] if section.sheet else book.worksheets[0]
-    except (InvalidFileException, BadZipFile, KeyError, IndexError, ValueError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
         raise InvalidFile(file=str(path), problem=str(error)) from error
-    numbered = enumerate(sheet.iter_rows(values_only=True), start=1)
-    cells = ((number, tuple(text_of(value) for value in row)) for number, row in numbered)
-    return _headed(path, section, ((number, row) for number, row in cells if any(row)))
+    with closing(book):
+        names = [section.sheet] if section.sheet else book.sheetnames[:1]
+        if not set(names) <= set(book.sheetnames):
+            raise InvalidFile(file=str(path), missing=section.sheet, sheets=", ".join(book.sheetnames))
+        numbered = enumerate(book[names[0]].iter_rows(values_only=True), start=1)
+        cells = ((number, tuple(text_of(value) for value in row)) for number, row in numbered)
+        yield ((number, row) for number, row in cells if any(row))
 
 
 _CELLS: Mapping[type, Callable[[Any], str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -254,17 +255,18 @@ def _import_tables(order: _Order, path: Path, mapping: MappingFile) -> ImportRes
         if not is_workbook(file):
             total += check_encoding(file, queries[0].lintas.encoding)
         digests.append(sha256(file.read_bytes()).digest())
-    tables = []
-    for file, queries in files:
-        sheet = open_table(file, queries[0].lintas)
-        reader = _row_reader(order, queries, file.name if len(files) > 1 else None, sheet.columns)
-        reader.check_columns(file.name)
-        tables.append((reader, sheet))
+    with ExitStack() as open_files:
+        tables = []
+        for file, queries in files:
+            sheet = open_files.enter_context(open_table(file, queries[0].lintas))
+            reader = _row_reader(order, queries, file.name if len(files) > 1 else None, sheet.columns)
+            reader.check_columns(file.name)
+            tables.append((reader, sheet))
 
-    def work(run: Run) -> None:
-        run.stage(_blocks(islice(_all_rows(tables), run.position, None), _read_row, run.position))
+        def work(run: Run) -> None:
+            run.stage(_blocks(islice(_all_rows(tables), run.position, None), _read_row, run.position))
 
-    return order.carry_out(_key(order, mapping, digests), total or None, work)
+        return order.carry_out(_key(order, mapping, digests), total or None, work)
 
 
 def _files(path: Path, mapping: MappingFile) -> list[tuple[Path, list[Query]]]:
