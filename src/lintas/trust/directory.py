@@ -14,7 +14,7 @@ from typing import Annotated, Self
 
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import BasicConstraints, ExtensionNotFound, load_pem_x509_certificate
 from msgspec import Meta
 
 from lintas.errors import DirectoryExpired, DirectoryForged, UnknownSender, WrongCertificate
@@ -93,9 +93,16 @@ def fingerprint(certificate_pem: str) -> str:
     """The SHA-256 of a certificate's DER form, in hex.
 
     Raises:
-        ValueError: It is not a certificate.
+        ValueError: It is not a certificate, or one that could vouch for others (SPEC §8).
     """
-    return load_pem_x509_certificate(certificate_pem.encode()).fingerprint(SHA256()).hex()
+    certificate = load_pem_x509_certificate(certificate_pem.encode())
+    try:
+        authority = certificate.extensions.get_extension_for_class(BasicConstraints).value.ca
+    except ExtensionNotFound:
+        authority = True  # it does not say that it is none
+    if authority:
+        raise ValueError("certificate of an authority")
+    return certificate.fingerprint(SHA256()).hex()
 
 
 class MemberList(Noun):

@@ -14,6 +14,11 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import NameOID
 
 from lintas.clock import SystemClock
 from lintas.errors import (
@@ -38,6 +43,7 @@ from lintas.trust import Directory, Member
 from rooms.protocol.parties import question
 
 NOW = SystemClock().now()
+_NAMELESS = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "anak")])
 
 
 class Hasty(FederationProtocol):
@@ -207,6 +213,38 @@ async def test_somebody_else_at_the_partners_address_gets_no_message(door: Door)
     with pytest.raises(WrongCertificate):
         await door.jakarta.link.send(elsewhere, door.envelope(), timeout=5)
     assert door.arrived == []
+
+
+async def test_a_certificate_made_with_a_partners_certificate_is_not_the_partners(door: Door, tmp_path: Path) -> None:
+    """Nobody's certificate vouches for another: not at our address, and not at our door."""
+    (tmp_path / "child").mkdir()
+    child = Station(tmp_path / "child", "id.latihan")
+    child.certificate.write_bytes(_issued(door.jakarta, child) + door.jakarta.pem)
+
+    with pytest.raises(PeerUnreachable):
+        await child.link.send(door.address, door.envelope(), timeout=5)
+    await child.link.close()
+    other = Door(tmp_path / "child")
+    other.kl.certificate.write_bytes(_issued(door.kl, other.kl) + door.kl.pem)
+    other.server = FederationServer(_nothing, certificate=other.kl.certificate, key=other.kl.key)
+    await other.open(door.jakarta.member())
+    with pytest.raises(WrongCertificate):
+        await door.jakarta.link.send(door.kl.member(other.server.port), door.envelope(), timeout=5)
+    await other.close()
+
+
+async def _nothing(*_: object) -> None:
+    """An application that nothing reaches."""
+
+
+def _issued(issuer: Station, station: Station) -> bytes:
+    """The station's key under a certificate that the issuer signed."""
+    own, key = x509.load_pem_x509_certificate(station.pem), load_pem_private_key(issuer.key.read_bytes(), None)
+    builder = x509.CertificateBuilder().subject_name(_NAMELESS).issuer_name(own.issuer)
+    builder = builder.public_key(own.public_key()).serial_number(7)
+    builder = builder.not_valid_before(own.not_valid_before_utc).not_valid_after(own.not_valid_after_utc)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
 
 
 async def test_a_partner_with_a_new_certificate_is_reached_with_either(door: Door, tmp_path: Path) -> None:

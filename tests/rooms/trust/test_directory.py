@@ -6,6 +6,10 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import BasicConstraints, CertificateBuilder, Name, NameAttribute
+from cryptography.x509.oid import NameOID
 
 from lintas.clock import ManualClock
 from lintas.errors import DirectoryExpired, DirectoryForged, UnknownSender, WrongCertificate
@@ -74,6 +78,20 @@ def test_a_member_of_another_form_is_not_taken_over(change: dict[str, object]) -
 
     with pytest.raises(DirectoryForged):
         MemberList.from_bytes(msgspec.json.encode(raw))
+
+
+@pytest.mark.parametrize("constraints", [None, BasicConstraints(ca=True, path_length=None)])
+def test_a_certificate_that_could_vouch_for_others_is_not_taken_over(constraints: BasicConstraints | None) -> None:
+    key, name = Ed25519PrivateKey.generate(), Name([NameAttribute(NameOID.COMMON_NAME, "id.latihan")])
+    builder = CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    if constraints is not None:
+        builder = builder.add_extension(constraints, critical=True)
+    pem = builder.sign(key, None).public_bytes(Encoding.PEM).decode()
+    listed = msgspec.structs.replace(member("id.latihan"), certificate_pem=(pem,))
+
+    with pytest.raises(DirectoryForged):
+        MemberList.from_bytes(MemberList(version=1, members=(listed,)).to_bytes())
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[" * 100_000, b"\xff"])
