@@ -5,24 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 import msgspec
 
 from lintas.audit import AuditLog
 from lintas.clock import Clock
-from lintas.model import Asker, Justification, Record, Role, Subject
+from lintas.model import Asker, Justification, Role, Subject
 from lintas.people import Officer, People
 from lintas.policy import AgencyContext, Ask, Limits, PolicySet
+from lintas.records import Records
 from lintas.storage import Database
 from lintas.transport import DirectorySource, Line
-
-
-class Register(Protocol):
-    """The agency's own records, as far as a check needs them."""
-
-    def candidates(self, subject: Subject, limit: int = 100) -> list[Record]:
-        """Records that may be about the subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +28,7 @@ class Desk:
     line: Line
     directory: DirectorySource
     policies: PolicySet
-    records: Register
+    records: Records
     people: People
     us: AgencyContext
     limits: Limits

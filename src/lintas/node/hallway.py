@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
+
+from argon2 import PasswordHasher
 
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.checks import Batches, Checks, Desk
@@ -135,8 +138,9 @@ def build(
     clock: Clock | None = None,
     link: Link | None = None,
     directory: DirectorySource | None = None,
+    hasher: PasswordHasher | None = None,
 ) -> Node:
-    """Wire a node; tests and exercises hand in their own clock, cable or directory.
+    """Wire a node; tests and exercises hand in their own clock, cable, directory or cheaper password hashes.
 
     Raises:
         LintasError: the folder, the database, the policies or the directory are not usable, and what to do.
@@ -149,11 +153,9 @@ def build(
     link = link or HttpLink(certificate=folder.certificate, key=folder.certificate_key)
     db = Database.open(settings.database_url)
     db.migrate()
-    us = AgencyContext(node=settings.node, country=settings.country, exercise=settings.exercise)
     audit = AuditLog(db, clock, keys.signing_key, settings.node)
-    people = People(db, audit, clock, may_approve=partial(_may_approve, policies))
+    people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
     index = Index.open(folder.index)
-    records = Records(db, audit, clock, index)
     line = Line(
         us=settings.node,
         keys=keys,
@@ -163,7 +165,6 @@ def build(
         clock=clock,
         skew=settings.clock_skew,
     )
-    exchange = Exchange(db, audit, clock, line)
     desk = Desk(
         db=db,
         audit=audit,
@@ -171,57 +172,68 @@ def build(
         line=line,
         directory=directory,
         policies=policies,
-        records=records,
+        records=Records(db, audit, clock, index),
         people=people,
-        us=us,
-        limits=Limits(
+        **_decided_by_operator(settings),
+    )
+    return _furnish(settings, folder, desk, index, link)
+
+
+def _decided_by_operator(settings: Settings) -> dict[str, Any]:
+    """What the room of checks takes from the settings."""
+    return {
+        "us": AgencyContext(node=settings.node, country=settings.country, exercise=settings.exercise),
+        "limits": Limits(
             officer_hour=settings.officer_budget_hour,
             officer_day=settings.officer_budget_day,
             agency_hour=settings.agency_budget_hour,
             agency_day=settings.agency_budget_day,
         ),
-        names=settings.names,
-        contact=settings.contact,
-        threshold=settings.threshold,
-        answer_within=settings.answer_within,
-        wanted_for=settings.wanted_for,
-        ask_again_every=settings.ask_again_every,
-    )
+        "names": settings.names,
+        "contact": settings.contact,
+        "threshold": settings.threshold,
+        "answer_within": settings.answer_within,
+        "wanted_for": settings.wanted_for,
+        "ask_again_every": settings.ask_again_every,
+    }
+
+
+def _furnish(settings: Settings, folder: Folder, desk: Desk, index: Index, link: Link) -> Node:
+    """The upper rooms, on what the lower ones gave."""
+    exchange = Exchange(desk.db, desk.audit, desk.clock, desk.line)
     checks = Checks(desk)
-    requests = Requests(
-        Parts(
-            db=db,
-            audit=audit,
-            clock=clock,
-            exchange=exchange,
-            checks=checks,
-            records=records,
-            directory=directory,
-            policies=policies,
-            us=us,
-            names=settings.names,
-            decide_within=settings.decide_within,
-        )
+    parts = Parts(
+        db=desk.db,
+        audit=desk.audit,
+        clock=desk.clock,
+        exchange=exchange,
+        checks=checks,
+        records=desk.records,
+        directory=desk.directory,
+        policies=desk.policies,
+        us=desk.us,
+        names=desk.names,
+        decide_within=settings.decide_within,
     )
-    witnessing = Witnessing(audit, line, directory, settings.witnesses)
+    witnessing = Witnessing(desk.audit, desk.line, desk.directory, settings.witnesses)
     return Node(
         settings=settings,
         folder=folder,
-        clock=clock,
-        us=us,
-        db=db,
-        audit=audit,
-        people=people,
-        policies=policies,
-        records=records,
+        clock=desk.clock,
+        us=desk.us,
+        db=desk.db,
+        audit=desk.audit,
+        people=desk.people,
+        policies=desk.policies,
+        records=desk.records,
         index=index,
-        directory=directory,
+        directory=desk.directory,
         link=link,
-        line=line,
+        line=desk.line,
         exchange=exchange,
         checks=checks,
         batches=Batches(desk, checks),
-        requests=requests,
-        reception=Reception(line, directory, witnessing, audit, checks, exchange),
+        requests=Requests(parts),
+        reception=Reception(desk.line, desk.directory, witnessing, desk.audit, checks, exchange),
         witnessing=witnessing,
     )

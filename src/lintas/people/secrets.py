@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from hmac import compare_digest
 from threading import BoundedSemaphore
@@ -26,7 +27,11 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
         self._gate = BoundedSemaphore(_AT_ONCE)
-        self._nobodys = self.hash(secrets.token_urlsafe())
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """The hash that is tried when there is none to try; made when the first password is tried, whosever it is."""
+        return self.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
         """The hash to keep, with its salt and parameters."""
@@ -37,9 +42,10 @@ class Passwords:
         """Whether it is the password of this hash. Without a hash it takes as long, and never is."""
         if len(password) > LONGEST_PASSWORD:
             return False
+        nobodys = self._nobodys
         with self._gate:
             try:
-                self._hasher.verify(kept or self._nobodys, _one_form(password))
+                self._hasher.verify(kept or nobodys, _one_form(password))
             except (Argon2Error, InvalidHashError):
                 return False
         return kept is not None
