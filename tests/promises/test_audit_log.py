@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select, text
 
 from lintas.audit import AuditKind, AuditLog, Event
+from lintas.audit.events import commitment, leaf_of
 from lintas.audit.tables import entries, tiles
 from lintas.clock import ManualClock
 from lintas.errors import LogBroken
@@ -425,3 +426,28 @@ def test_the_same_event_twice_has_two_hashes(log: AuditLog) -> None:
     one, other = log.record(event(1)), log.record(event(1))
 
     assert one.leaf != other.leaf
+
+
+def test_a_proof_over_a_tail_that_is_gone_says_where_it_ends(database: Database, log: AuditLog) -> None:
+    fill(database, log, 300)
+
+    sql(database, "DELETE FROM audit_entries WHERE position >= 290")
+
+    with pytest.raises(LogBroken) as broken:
+        log.inclusion(280, 300)
+    assert broken.value.facts["index"] == 290
+
+
+def test_content_that_cannot_be_read_is_found_though_its_hashes_fit(database: Database, log: AuditLog) -> None:
+    fill(database, log, 3)
+    content, salt = b'{"kind":"no.such"}', b"salt"
+    bound = commitment(salt, content)
+    with database.read() as tx:
+        at, kind = tx.execute(select(entries.c.at, entries.c.kind).where(entries.c.position == 1)).one()
+    row = {"content": content, "salt": salt, "commitment": bound, "leaf": leaf_of(1, at, kind, bound)}
+
+    database.write(lambda tx: tx.execute(entries.update().where(entries.c.position == 1).values(row)))
+
+    with pytest.raises(LogBroken, match="unreadable") as broken:
+        log.verify()
+    assert broken.value.facts["index"] == 1
