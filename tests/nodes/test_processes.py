@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from nodes.real_nodes import Federation, RealNode, states
 
 pytestmark = pytest.mark.nodes
@@ -91,8 +92,7 @@ def test_a_removed_partner_is_out_at_once(federation: Federation) -> None:
 
     assert "ph.latihan" not in states(jakarta.check("Budi Santoso", "1970-01-31"))
     assert states(kl.check("Budi Santoso", "1970-01-31"))["id.latihan"] == "answered"
-    left = manila.lintas("check", "Budi Santoso", "-p", "birthDate=1970-01-31", "--purpose", "investigate",
-                         "--legal-basis", "x1", "--case", "LAT/1", "--category", "suspect", "--intent", "identify")  # fmt: skip
+    left = manila.check("Budi Santoso", "1970-01-31")
     assert {state for node, state in states(left).items() if node != "ph.latihan"} <= {"unreachable"}
 
 
@@ -125,3 +125,19 @@ def test_a_port_in_use_is_told_in_a_sentence(federation: Federation) -> None:
 
     assert "already listening" in refused
     assert "Traceback" not in refused
+
+
+def test_a_node_changes_its_keys_and_is_believed_before_and_after(federation: Federation, tmp_path: Path) -> None:
+    jakarta, kl = federation.found("id", "my")
+    jakarta.lintas("node", "rotate")
+    jakarta.stop()
+    jakarta.start()
+
+    unlisted = states(jakarta.check("Budi Santoso", "1970-01-31"))
+    federation.change(add=("id",))
+    listed = until(lambda: states(kl.check("Budi Santoso", "1970-01-31"))["id.latihan"] == "answered")
+
+    assert unlisted["my.latihan"] == "answered"
+    assert listed
+    assert states(jakarta.check("Budi Santoso", "1970-01-31"))["my.latihan"] == "answered"
+    assert jakarta.lintas("audit", "verify")["verification"]["size"] > 0

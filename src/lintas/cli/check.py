@@ -20,7 +20,9 @@ from lintas.policy import justified
 
 @click.command()
 @click.argument("name", required=False, default="")
-@click.option("--kind", type=click.Choice([*map(str, SubjectKind)]), default=SubjectKind.PERSON.value, show_default=True)
+@click.option(
+    "--kind", type=click.Choice([*map(str, SubjectKind)]), default=SubjectKind.PERSON.value, show_default=True
+)
 @click.option(
     "-p", "--property", "given", multiple=True, metavar="NAME=VALUE", help="What is known, e.g. birthDate=1970."
 )

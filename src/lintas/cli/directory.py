@@ -6,7 +6,7 @@ A change goes three steps, possibly on three machines: draft, sign (by as many k
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -15,12 +15,14 @@ import msgspec
 from lintas.cli.output import Shared, shared
 from lintas.errors import Invalid, InvalidFile
 from lintas.node import Folder, join
+from lintas.protocol.keys import PublicKeys
 from lintas.settings import Settings
 from lintas.trust import authoring
 from lintas.trust.directory import Member
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 KNOWN = click.Path(exists=True, dir_okay=False, path_type=Path)
+OLD_KEYS_FOR = timedelta(days=30)
 REPOSITORY = click.Path(file_okay=False, path_type=Path)
 
 
@@ -71,7 +73,8 @@ def begin(at: Shared, draft: Path, keepers: tuple[Path, ...], threshold: int) ->
 def draft_(at: Shared, repository: Path, draft: Path, cards: tuple[Path, ...], names: tuple[str, ...]) -> None:
     """Write the DRAFT of a change of REPOSITORY."""
     known = _read_repository(repository)
-    made = authoring.draft(known, add=[_member(card) for card in cards], remove=names, now=_now())
+    cards_read = [_keeping_old_keys(_member(card), known) for card in cards]
+    made = authoring.draft(known, add=cards_read, remove=names, now=_now())
     _write(at, draft, made, known)
 
 
@@ -140,6 +143,16 @@ def join_(at: Shared, source: str, root: Path) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _keeping_old_keys(card: Member, known: dict[str, bytes]) -> Member:
+    """The card of a member that is known already: the keys it had stay valid for a while, for what is on its way."""
+    before = next((m for m in authoring.members_of(known).members if m.node == card.node), None)
+    if before is None or before.signing[0] == card.signing[0]:
+        return card
+    fresh = PublicKeys(signing=card.signing[0], sealing=card.sealing[0])
+    kept = before.with_keys(fresh, old_until=_now() + OLD_KEYS_FOR)
+    return msgspec.structs.replace(card, signing=kept.signing, sealing=kept.sealing)
 
 
 def _member(card: Path) -> Member:

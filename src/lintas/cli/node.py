@@ -14,7 +14,7 @@ import click
 
 from lintas.cli.output import Shared, shared
 from lintas.model import Role
-from lintas.node import build, init, run
+from lintas.node import build, init, rotate, run
 from lintas.settings import Settings
 from lintas.storage import restore as restore_database
 
@@ -95,6 +95,18 @@ def _run(work: Any) -> None:  # noqa: ANN401 - a coroutine
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
+
+
+@command.command("rotate")
+@shared
+def rotate_(at: Shared) -> None:
+    """Make fresh keys. Then restart the node, write its card, and let the keepers publish it."""
+    rotate(at.folder)
+    at.print(
+        {"rotated": str(at.folder)},
+        "Fresh keys stand before the old ones. Restart the node, then: lintas directory card CARD\n"
+        "The old keys stay valid for thirty days after the keepers have published the card.",
+    )
 
 
 @command.command("backup")

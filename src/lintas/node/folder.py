@@ -123,6 +123,21 @@ def _toml(value: object) -> str:
     return f'"{text}"'
 
 
+def rotate(root: Path) -> None:
+    """Put a fresh pair of keys before those the node has; it uses them from its next start.
+
+    The old ones still open what was sealed for them and, until the directory lists the new ones, still sign.
+
+    Raises:
+        NoNode: there is no node.
+    """
+    for name, pem in zip(_KEY_FILES, Folder(root).keys().rotated().to_pem(), strict=True):
+        fresh = root / "keys" / f"{name}.new"
+        fresh.unlink(missing_ok=True)
+        _write_secret(fresh, pem)
+        fresh.replace(root / "keys" / f"{name}.pem")
+
+
 def join(root: Path, source: str, trusted_root: bytes) -> None:
     """Make the node in a folder go by the directory at `source`, trusting the keepers the root file names.
 

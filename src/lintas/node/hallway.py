@@ -153,7 +153,7 @@ def build(
     link = link or HttpLink(certificate=folder.certificate, key=folder.certificate_key)
     db = Database.open(settings.database_url)
     db.migrate()
-    audit = AuditLog(db, clock, keys.signing_key, settings.node)
+    audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier())
     people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
     index = Index.open(folder.index)
     line = Line(

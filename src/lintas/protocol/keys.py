@@ -90,6 +90,10 @@ class NodeKeys:
         """The newest public keys, to be listed in the directory."""
         return PublicKeys(signing=_public(self.signing[0]), sealing=_public(self.sealing[0]))
 
+    def earlier(self) -> tuple[PublicKey, ...]:
+        """The signing keys this node had before the newest one; what they signed is still ours."""
+        return tuple(_public(key) for key in self.signing[1:])
+
     def rotated(self) -> Self:
         """The same keys with a fresh pair in front; the directory has to list both for a while."""
         fresh = type(self).generate()
