@@ -24,7 +24,7 @@ class SystemClock:
 class ManualClock:
     """A clock that stands still until it is told to move; for tests and exercises."""
 
-    def __init__(self, at: datetime = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)) -> None:  # noqa: B008 - immutable
+    def __init__(self, at: datetime = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)) -> None:
         self._at = at
 
     def now(self) -> datetime:
