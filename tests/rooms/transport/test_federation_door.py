@@ -233,7 +233,7 @@ async def test_a_certificate_made_with_a_partners_certificate_is_not_the_partner
     await other.close()
 
 
-async def _nothing(*_: object) -> None:
+async def _nothing(_scope: object, _receive: object, _send: object) -> None:
     """An application that nothing reaches."""
 
 
