@@ -94,10 +94,10 @@ class Translator:
         """The name of a country by its two letters."""
         return str(self.locale.territories.get(code.upper(), code.upper()))
 
-    def countries(self) -> list[str]:
-        """The names of all countries, in the order of this language."""
-        names = (name for code, name in self.locale.territories.items() if len(code) == 2 and code.isalpha())
-        return sorted(names)
+    def countries(self) -> dict[str, str]:
+        """The names of all countries by their two letters, in the order of this language."""
+        names = {code.lower(): str(name) for code, name in self.locale.territories.items() if _is_country(code)}
+        return dict(sorted(names.items(), key=lambda item: item[1]))
 
     def date(self, day: date) -> str:
         """A day: 22 November 2026."""
@@ -141,6 +141,11 @@ class Translator:
         rounded = share if share in {0, 1} else min(max(share, 0.001), 0.999)
         pattern = "#,##0 %" if 0.01 <= rounded < 0.99 else "#,##0.0 %"
         return str(numbers.format_percent(rounded, format=pattern, locale=self.locale))
+
+
+def _is_country(code: str) -> bool:
+    """Two letters that stand for a country: not a region's digits, not a union, not a word for testing."""
+    return code.isalpha() and code not in {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
 def preferred_language(accepted: str) -> Language:
