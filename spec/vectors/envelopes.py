@@ -376,6 +376,9 @@ def _seal() -> Iterator[Vector]:
         parts[place] = _other_at(parts[place], 5) if parts[place] else "QUJD"
         comment = f"The sender signed a seal whose {part} had been changed."
         yield _refused(letter, 8, "malformed", comment, letter.signed(".".join(parts).encode()))
+    long = Letter("seal-header-too-long")
+    raw = long.signed(long.sealed(note="x" * 2000))
+    yield _refused(long, 8, "malformed", "Beyond the header's limit (6).", raw)
     plain = Letter("not-sealed")
     raw = plain.signed(compact(plain.inside))
     yield _refused(plain, 8, "malformed", "The inside in plain text.", raw)

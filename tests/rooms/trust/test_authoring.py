@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tuf.api.metadata import Metadata, TargetFile, Targets
 
 from lintas.clock import ManualClock
 from lintas.errors import DirectoryForged, InvalidFile, InvalidValue, LintasError
@@ -126,6 +129,33 @@ def test_an_old_draft_is_not_published_over_a_newer_version(federation: Federati
 
     with pytest.raises(DirectoryForged, match="expected: 4"):
         federation.release(old)
+
+
+def test_a_root_that_skips_a_version_is_not_published(federation: Federation) -> None:
+    """A client follows roots one by one; it would stop for ever at a gap."""
+    first = authoring.draft(federation.files, keepers=federation.appointed, now=federation.now)
+    ahead = federation.files | {"2.root.json": first.root or b""}
+    second = authoring.draft(ahead, keepers=federation.appointed, now=federation.now)
+
+    with pytest.raises(DirectoryForged):
+        federation.release(second)
+
+
+def test_a_draft_about_more_than_the_members_is_not_signed(federation: Federation) -> None:
+    drafted = authoring.draft(federation.files, now=federation.now)
+    targets = Metadata[Targets].from_bytes(drafted.targets)
+    targets.signed.targets["program.sh"] = TargetFile.from_data("program.sh", b"rm", ["sha256"])
+
+    with pytest.raises(DirectoryForged):
+        authoring.sign(Draft(members=drafted.members, targets=targets.to_bytes()), federation.keepers[0][0])
+
+
+def test_a_keeper_has_a_key_of_the_prescribed_kind() -> None:
+    other = ec.generate_private_key(ec.SECP256R1()).public_key()
+    pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    with pytest.raises(InvalidFile, match="Ed25519"):
+        authoring.begin(Keepers([pem], 1), now=ManualClock().now())
 
 
 def test_whoever_is_not_listed_cannot_be_removed(federation: Federation) -> None:
