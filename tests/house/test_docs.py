@@ -235,3 +235,9 @@ def test_every_room_is_on_the_map_in_both_languages() -> None:
         )
 
         assert [room.name for room in rooms() if not drawn.get(room.name)] == []
+
+
+def test_every_audit_event_is_written_by_somebody() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+
+    assert [kind.name for kind in AuditKind if f"AuditKind.{kind.name}" not in source] == []

@@ -12,6 +12,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from lintas import __version__
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.checks import Batches, Checks, Desk
 from lintas.clock import Clock, SystemClock
@@ -76,8 +77,10 @@ class Node(Acts):
 
     async def start(self) -> None:
         """Begin what a node does by itself: index, courier, follow-up, directory, witnesses."""
+        loaded: dict[str, str | int] = {"digest": self.policies.digest, "policies": len(self.policies.policies)}
+        await self.audit.record_async(Event(kind=AuditKind.POLICY_LOADED, actor="system", facts=dict(loaded)))
         await self.audit.record_async(
-            Event(kind=AuditKind.NODE_STARTED, actor="system", facts={"policies": self.policies.digest})
+            Event(kind=AuditKind.NODE_STARTED, actor="system", facts={"version": __version__})
         )
         tasks = {
             "index": (self._catch_up, timedelta(seconds=0.25)),
