@@ -27,7 +27,9 @@ from lintas.records.tables import (
     LIVE,
     QUARANTINED,
     batches,
+    import_run,
     import_stage,
+    is_quarantined,
     next_numbers,
     overwrite_freed,
     record,
@@ -178,7 +180,7 @@ class Erasure:
     def quarantined(self) -> list[Quarantined]:
         """What is deleted and can still be brought back, the most urgent first."""
         columns = (record.c.id, record.c.schema, record.c.category, record.c.state_since)
-        statement = select(*columns).where(record.c.state == QUARANTINED).order_by(record.c.state_since, record.c.id)
+        statement = select(*columns).where(is_quarantined).order_by(record.c.state_since, record.c.id)
         with self._db.read() as connection:
             return [
                 Quarantined(*row, row.state_since + timedelta(days=QUARANTINE_DAYS))
@@ -195,7 +197,7 @@ class Erasure:
             raise Unjustified(missing="reason")
 
         def work(tx: Connection) -> int:
-            held = select(record.c.id).where(record.c.id.in_(record_ids), record.c.state == QUARANTINED)
+            held = select(record.c.id).where(record.c.id.in_(record_ids), is_quarantined)
             back = list(tx.scalars(held.order_by(record.c.id)))
             self._move(tx, back, LIVE)
             if back:
@@ -207,11 +209,11 @@ class Erasure:
     def erase_quarantined(self) -> int:
         """Erase for good what has been in quarantine for thirty days; returns how many. A node does this daily."""
         before = self._clock.now() - timedelta(days=QUARANTINE_DAYS)
-        overdue = select(record.c.id).where(record.c.state == QUARANTINED, record.c.state_since <= before)
+        overdue = select(record.c.id).where(is_quarantined, record.c.state_since <= before)
         erased = 0
         while block := self._db.write(lambda tx: self._erase_some(tx, tx.scalars(overdue.limit(_IN_ONE_ENTRY)).all())):
             erased += block
-        if erased:
+        if erased + self._db.write(lambda tx: _drop_stages(tx, before)):
             self._forget_on_disk()
         return erased
 
@@ -245,6 +247,13 @@ class Erasure:
 
     def _log(self, tx: Connection, kind: AuditKind, by: str, facts: dict[str, Any]) -> None:
         self._audit.append(tx, Event(kind=kind, actor=by, facts=facts))
+
+
+def _drop_stages(tx: Connection, before: datetime) -> int:
+    """Drop what imports put aside that were begun before then and never went on; returns how many parts."""
+    overwrite_freed(tx)
+    given_up = select(import_run.c.key).where(import_run.c.started <= before)
+    return tx.execute(delete(import_stage).where(import_stage.c.run.in_(given_up))).rowcount
 
 
 def _need(approval: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -142,7 +143,7 @@ def import_file(  # noqa: PLR0913 - each is named at the call, and only the firs
     if path.is_file() and _looks_like_lines(path):
         return _import_lines(order, path, understood)
     if understood is None:
-        raise InvalidMapping(file=str(path), problem="a table needs a mapping")
+        raise InvalidFile(file=str(path), problem="it holds no JSON lines, and a table needs a mapping")
     return _import_tables(order, path, understood)
 
 
@@ -178,23 +179,24 @@ def import_table(  # noqa: PLR0913 - as above
     understood = read_mapping(mapping, database=database)
     tables = open_tables(records.db, understood.queries, source)
     readers = [(_row_reader(order, [table.query], None, table.columns), table) for table in tables]
-    # What such a table holds changes from day to day: an import of it is never the one interrupted before.
-    key = _key(order, understood, [order.records.clock.now().isoformat().encode()])
 
     def work(run: Run) -> None:
         run.stage(_blocks(_all_rows(readers), _read_row, 0))
 
-    return order.carry_out(key, None, work, lambda tx: remember(tx, tables, source))
+    # What such a table holds changes from hour to hour: an import of it never goes on with one interrupted before.
+    return order.carry_out(token_hex(32), None, work, lambda tx: remember(tx, tables, source))
 
 
 def _looks_like_lines(path: Path) -> bool:
     """Whether the file holds JSON objects.
 
     Raises:
-        InvalidFile: It holds one JSON array; such a file cannot be read line by line.
+        InvalidFile: It is empty, or holds one JSON array, which cannot be read line by line.
     """
     with path.open("rb") as file:
         start = file.read(4096).lstrip()
+    if not start:
+        raise InvalidFile(file=str(path), problem="the file is empty")
     if start.startswith(b"["):
         raise InvalidFile(file=str(path), wanted="JSON lines: one object a line", found="one JSON array")
     return start.startswith(b"{")

@@ -8,6 +8,7 @@ for all queries, and in a query for that query.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 import yaml
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError
 
-from lintas.errors import InvalidMapping
+from lintas.errors import DatabaseUnreachable, InvalidMapping
 from lintas.model import Noun
 from lintas.model.schemata import ftm_model
 from lintas.records.importing.columns import Extract
@@ -143,20 +145,38 @@ def _section(path: Path, data: object) -> LintasSection:
 
 
 def _query(path: Path, data: dict[str, Any], common: dict[str, Any], database: str | None) -> Query:
-    from followthemoney.exc import InvalidData  # noqa: PLC0415 - costs a second
-
     section = _section(path, {**common, **data.get("lintas", {})})
     data = {key: value for key, value in data.items() if key != "lintas"}
     if database and "csv_url" not in data and "csv_urls" not in data:
         data["database"] = database
     if "database" not in data:
         data.setdefault("csv_url", _ANY_FILE)
-    data["entities"] = {name: _split_extracted(entity, section) for name, entity in data.get("entities", {}).items()}
     try:
-        ftm = ftm_model().make_mapping(data)
-    except (InvalidData, TypeError, AttributeError, ValueError) as error:
+        data["entities"] = {name: _split_extracted(entity, section) for name, entity in data["entities"].items()}
+        ftm = _understood(data)
+    except NoSuchTableError as error:
+        raise InvalidMapping(file=str(path), missing=str(error), problem="there is no such table") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidMapping(file=str(path), problem=str(error)) from error
     return Query(ftm, section, Path(str(data.get("csv_url", _ANY_FILE))).name)
+
+
+def _understood(data: dict[str, Any]) -> Any:  # noqa: ANN401 - followthemoney.mapping.QueryMapping
+    """The query as FollowTheMoney understands it; where it reads a database, FollowTheMoney looks at its tables now."""
+    from followthemoney.exc import FollowTheMoneyException  # noqa: PLC0415 - costs a second
+
+    try:
+        with warnings.catch_warnings():
+            # FollowTheMoney warns of properties it would do without; we take them all the same.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return ftm_model().make_mapping(data)
+    except FollowTheMoneyException as error:
+        raise ValueError(str(error)) from error
+    except DBAPIError as error:
+        raise DatabaseUnreachable(reason=str(error.orig).strip().splitlines()[0]) from None
+    except ArgumentError as error:
+        # The address is not repeated: it may hold a password.
+        raise ValueError("`database` is no address of a database") from error
 
 
 def _split_extracted(entity: dict[str, Any], section: LintasSection) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def open_tables(db: Database, queries: Iterable[Query], source: str) -> list[Tab
     Raises:
         InvalidMapping: A query reads no database, or names a column that is not there.
     """
-    from followthemoney.exc import InvalidData  # noqa: PLC0415 - costs a second
+    from followthemoney.exc import FollowTheMoneyException  # noqa: PLC0415 - costs a second
 
     tables = []
     for number, query in enumerate(queries, start=1):
@@ -88,7 +88,7 @@ def open_tables(db: Database, queries: Iterable[Query], source: str) -> list[Tab
         try:
             for column in columns:
                 query.ftm.source.get_column(column)
-        except InvalidData as error:
+        except FollowTheMoneyException as error:
             raise InvalidMapping(query=number, problem=str(error)) from error
         tables.append(Table(query, name, columns, _since(db, source, name) if cursor else None))
     return tables
