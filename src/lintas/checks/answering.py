@@ -18,7 +18,7 @@ from lintas.checks.desk import Desk, ask_of, digest
 from lintas.checks.report import OwnHit
 from lintas.checks.tables import answered, hit
 from lintas.errors import Invalid
-from lintas.matching import compare_many
+from lintas.matching import likely
 from lintas.model import Comparison, DisclosureLevel, Quality, Record, RefusalGround, Subject
 from lintas.people import Officer
 from lintas.policy import Ask, Decision, Disclosed, Usage, askable, asked_for, complete, decline, within_budget
@@ -70,10 +70,7 @@ class Answerer:
 
     def _look(self, subject: Subject) -> list[tuple[Record, Comparison]]:
         """Records likely enough to be the subject, the likeliest first."""
-        records = self._desk.records.candidates(subject)
-        pairs = zip(records, compare_many(subject, records), strict=True)
-        found = [(record, c) for record, c in pairs if c.probability >= self._desk.threshold]
-        return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
+        return likely(subject, self._desk.records.candidates(subject), self._desk.threshold)
 
     def _refusal(self, question: CheckQuestion, ask: Ask) -> Decision | None:
         try:
@@ -81,25 +78,34 @@ class Answerer:
             askable(question.subject)
         except Invalid:
             return decline(RefusalGround.UNJUSTIFIED)
-        ground = within_budget(self._usage(question), self._desk.limits)
+        usage, differs = self._usage(question)
+        ground = RefusalGround.ENUMERATION if differs else within_budget(usage, self._desk.limits)
         if ground is not None:
             return decline(ground)
         decision = self._desk.policies.authorize(ask, us=self._desk.us)
         return None if decision.allowed else decision
 
-    def _usage(self, question: CheckQuestion) -> Usage:
-        """What this officer and this agency asked lately; the same check asked again does not count twice."""
+    def _usage(self, question: CheckQuestion) -> tuple[Usage, bool]:
+        """What this officer and this agency asked lately, and whether this very check asked something else before.
+
+        The same check asked again does not count twice. Therefore it must be the same question: a partner that puts
+        many questions under one reference would get them all for the price of one.
+        """
         now = self._desk.clock.now()
         sender, officer = question.asker.node, question.asker.officer
-        agency = (answered.c.sender == sender) & (answered.c.check_id != question.check)
+        same = answered.c.check_id == question.check
+        agency = (answered.c.sender == sender) & ~same
         mine = agency & (answered.c.officer == officer)
+        asked = digest(question.subject, question.justification)
+        differs = same & ((answered.c.question != asked) | (answered.c.officer != officer))
         hour, day = answered.c.at > now - HOUR, answered.c.at > now - DAY
         counts = [func.count().filter(who & when) for who in (mine, agency) for when in (hour, day)]
+        lately = select(*counts, func.count().filter(differs)).where(answered.c.sender == sender, day | same)
         texts = select(answered.c.asked_for).where(mine, hour).order_by(answered.c.at)
         with self._desk.db.read() as tx:
-            counted = tuple(tx.execute(select(*counts).where(agency, day)).one())
+            counted = tuple(tx.execute(lately).one())
             recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(texts).scalars()]
-        return Usage(
+        usage = Usage(
             officer_hour=counted[0],
             officer_day=counted[1],
             agency_hour=counted[2],
@@ -107,6 +113,7 @@ class Answerer:
             recent=tuple(line for lines in recent for line in lines),
             new=asked_for(question.subject),
         )
+        return usage, counted[4] > 0
 
     def _tell(self, question: CheckQuestion, disclosed: list[tuple[str, Disclosed]], withheld: int) -> CheckAnswered:
         facts: dict[str, str | int | list[str]] = {
@@ -117,7 +124,7 @@ class Answerer:
         }
 
         def work(tx: Connection) -> str:
-            self._note(tx, question, declined=False)
+            self._note(tx, question)
             if disclosed:
                 tx.execute(insert(hit), [self._hit_row(question, *pair) for pair in disclosed])
             return self._log(tx, question, AuditKind.CHECK_ANSWERED, facts)
@@ -134,7 +141,7 @@ class Answerer:
         }
 
         def work(tx: Connection) -> str:
-            self._note(tx, question, declined=True)
+            self._note(tx, question)
             return self._log(tx, question, AuditKind.CHECK_DECLINED, facts)
 
         return CheckDeclined(
@@ -146,16 +153,18 @@ class Answerer:
             contact=self._desk.contact,
         )
 
-    def _note(self, tx: Connection, question: CheckQuestion, *, declined: bool) -> None:
+    def _note(self, tx: Connection, question: CheckQuestion) -> None:
+        """Note that the check was asked, when it is new: what it asked for first stays what it asked for."""
         row = {
             "sender": question.asker.node,
             "check_id": question.check,
             "officer": question.asker.officer,
             "at": self._desk.clock.now(),
+            "question": digest(question.subject, question.justification),
             "asked_for": msgspec.json.encode(asked_for(question.subject)),
-            "declined": declined,
         }
-        tx.execute(upsert(answered, ["sender", "check_id"]).values(**row))
+        key = ["sender", "check_id"]
+        tx.execute(upsert(answered, key, keep=[name for name in row if name not in key]).values(**row))
 
     def _hit_row(self, question: CheckQuestion, record_id: str, told: Disclosed) -> dict[str, object]:
         return {
@@ -163,6 +172,7 @@ class Answerer:
             "sender": question.asker.node,
             "check_id": question.check,
             "record_id": record_id,
+            "justification": digest(question.justification),
             "probability": told.match.probability,
             "at": self._desk.clock.now(),
         }

@@ -19,6 +19,7 @@ from lintas.checks.answering import Answerer
 from lintas.checks.desk import Desk, ask_of, asker_of
 from lintas.checks.ledger import Ledger
 from lintas.checks.report import NO_ANSWER, CheckReport, CheckSummary, NodeOutcome, collate, milliseconds
+from lintas.checks.retention import forget
 from lintas.errors import Invalid, LintasError, Malformed, NotFound, Refused, RefusedByPolicy
 from lintas.model import Asker, Justification, OutcomeState, Subject
 from lintas.people import Officer
@@ -27,8 +28,9 @@ from lintas.protocol.messages import CheckAnswered, CheckDeclined, CheckQuestion
 
 log = logging.getLogger(__name__)
 
-# A call that has been taken is listened to this long; after that the question is asked again.
-LISTEN = timedelta(seconds=60)
+# A call that has been taken is listened to this long; after that the question is asked again. The round that asks again
+# waits for its slowest partner, so it listens less long.
+LISTEN, LISTEN_AGAIN = timedelta(seconds=60), timedelta(seconds=10)
 
 
 class Run:
@@ -39,12 +41,17 @@ class Run:
         self.told: dict[str, NodeOutcome] = {o.node: o for o in report.outcomes}
         self.tasks: set[asyncio.Task[None]] = set()
         self.deadline_passed = False
-        self.finished = asyncio.Event()
+        self.closing: asyncio.Task[None] | None = None
 
     def view(self) -> CheckReport:
         """The report as it stands."""
         rows = collate(self.report.outcomes, self.told, deadline_passed=self.deadline_passed)
         return msgspec.structs.replace(self.report, outcomes=rows)
+
+    async def closed(self) -> None:
+        """Return once the report can be shown; raises what kept it from being entered in the log."""
+        if self.closing is not None:
+            await asyncio.shield(self.closing)
 
     def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do something for this check in the background; a failure is logged and leaves the node unanswered."""
@@ -84,10 +91,10 @@ class Checks:
             Unjustified: a part of the justification says nothing.
             NotAskable: the description fits too many.
             RefusedByPolicy: our own law does not allow the question; nothing has left.
-            UnknownSender: a node named is not a partner.
+            NotFound: a node named is not a partner.
         """
         run = await self._start(subject, justification, officer, nodes, within)
-        await run.finished.wait()
+        await run.closed()
         return run.view()
 
     async def start(
@@ -106,7 +113,7 @@ class Checks:
         """Return when the check's deadline has passed or everyone has answered."""
         run = self._runs.get(check_id)
         if run is not None:
-            await run.finished.wait()
+            await run.closed()
 
     def report(self, check_id: str, officer: Officer) -> CheckReport:
         """The report as it stands now.
@@ -136,6 +143,11 @@ class Checks:
         await asyncio.gather(*(self._ask_again(check, node) for check, node in rows))
         return len(rows)
 
+    async def purge(self) -> None:
+        """Erase what is no longer needed; see `lintas.checks.retention`."""
+        now = self._desk.clock.now()
+        await self._desk.db.write_async(lambda tx: forget(tx, now))
+
     async def close(self) -> None:
         """Stop listening; what is not answered yet is asked again when the node runs again."""
         tasks = [task for run in self._runs.values() for task in run.tasks]
@@ -153,8 +165,7 @@ class Checks:
     ) -> Run:
         complete(justification)
         askable(subject)
-        asker = asker_of(officer, self._desk.us)
-        await self._authorize(subject, justification, asker)
+        asker = await self.authorize(subject, justification, officer)
         now = self._desk.clock.now()
         run = Run(
             CheckReport(
@@ -179,7 +190,7 @@ class Checks:
         )
         asking = [run.begin(self._ask_node(run, o.node, question)) for o in run.report.outcomes if not o.own]
         asking.append(run.begin(self._ask_own(run, question, officer)))
-        run.begin(self._watch(run, asking))
+        run.closing = run.begin(self._close_at_deadline(run, asking))
         return run
 
     def _everyone(self, nodes: Sequence[str] | None) -> tuple[NodeOutcome, ...]:
@@ -187,16 +198,25 @@ class Checks:
         directory = self._desk.directory.current()
         directory.check_fresh(self._desk.clock.now())
         us = self._desk.us
-        members = directory.others(us.node) if nodes is None else [directory.member(n) for n in nodes if n != us.node]
+        members = directory.others(us.node)
+        if nodes is not None:
+            for name in set(nodes) - {us.node, *(m.node for m in members)}:
+                raise NotFound(partner=name)
+            members = [m for m in members if m.node in nodes]
         own = NodeOutcome(node=us.node, name=self._desk.names, country=us.country, own=True)
         return own, *(NodeOutcome(node=m.node, name=m.name, country=m.country, contact=m.contact) for m in members)
 
-    async def _authorize(self, subject: Subject, justification: Justification, asker: Asker) -> None:
-        """Our law first: what it refuses never leaves, and the refusal is in our log."""
+    async def authorize(self, subject: Subject, justification: Justification, officer: Officer) -> Asker:
+        """The officer as partners will see them, if our own law lets them ask this.
+
+        Raises:
+            RefusedByPolicy: it does not; the refusal is in our log.
+        """
+        asker = asker_of(officer, self._desk.us)
         ask = ask_of(asker, subject, justification, self._desk)
         decision = self._desk.policies.authorize(ask, us=self._desk.us)
         if decision.allowed:
-            return
+            return asker
         event = Event(
             kind=AuditKind.CHECK_REFUSED,
             actor=f"officer:{asker.officer}",
@@ -220,17 +240,17 @@ class Checks:
         )
 
     async def _ask_node(self, run: Run, node: str, question: CheckQuestion) -> None:
-        told = await self._call(run.told[node], question)
+        told = await self._call(run.told[node], question, LISTEN)
         late = run.deadline_passed
         run.told[node] = msgspec.structs.replace(told, arrived_late=late and told.state not in NO_ANSWER)
         if late:
             await self._ledger.late(run.report, run.told[node])
 
-    async def _call(self, before: NodeOutcome, question: CheckQuestion) -> NodeOutcome:
+    async def _call(self, before: NodeOutcome, question: CheckQuestion, within: timedelta) -> NodeOutcome:
         """Ask one partner; whatever comes of it is a value."""
         started = self._desk.clock.now()
         try:
-            reply = await self._desk.line.call(before.node, question, within=LISTEN)
+            reply = await self._desk.line.call(before.node, question, within=within)
             if not isinstance(reply, CheckAnswered | CheckDeclined) or reply.check != question.check:
                 raise Malformed(expected="an answer to this check")
         except TimeoutError:
@@ -242,18 +262,23 @@ class Checks:
         now = self._desk.clock.now()
         return before.after(reply, at=now, milliseconds=milliseconds(now - started))
 
-    async def _watch(self, run: Run, asking: list[asyncio.Task[None]]) -> None:
+    async def _close_at_deadline(self, run: Run, asking: list[asyncio.Task[None]]) -> None:
         """Close the report at the deadline, or when all have answered; then keep listening to the late ones."""
         remaining = run.report.deadline - self._desk.clock.now()
         await asyncio.wait(asking, timeout=max(0.0, remaining.total_seconds()))
         run.deadline_passed = True
-        await self._ledger.close(run.view())
-        listening = [task for task in asking if not task.done()]
-        if listening:
-            run.finished.set()
-            await asyncio.gather(*listening, return_exceptions=True)
+        try:
+            await self._ledger.close(run.view())
+        finally:
+            late = [task for task in asking if not task.done()]
+            if late:
+                run.begin(self._listen(run, late))
+            else:
+                self._runs.pop(run.report.id, None)
+
+    async def _listen(self, run: Run, late: list[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*late, return_exceptions=True)
         self._runs.pop(run.report.id, None)
-        run.finished.set()
 
     async def _ask_again(self, check_id: str, node: str) -> None:
         report, question = self._ledger.report(check_id), self._ledger.question(check_id)
@@ -262,6 +287,6 @@ class Checks:
         if run.told[node].own:
             await self._ask_own(run, question, self._desk.people.officer(report.officer))
         else:
-            run.told[node] = await self._call(run.told[node], question)
+            run.told[node] = await self._call(run.told[node], question, LISTEN_AGAIN)
         late = run.told[node].state not in NO_ANSWER
         await self._ledger.late(report, msgspec.structs.replace(run.told[node], arrived_late=late))

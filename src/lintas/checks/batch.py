@@ -22,7 +22,7 @@ from lintas.checks.tables import batch
 from lintas.errors import AlreadyDone, Invalid, InvalidFile, LintasError, NotFound
 from lintas.model import Justification, Noun, Subject, SubjectKind
 from lintas.people import Officer
-from lintas.policy import askable
+from lintas.policy import askable, complete
 
 ACT = "check.batch"  # the act a second person approves
 MOST = 1000
@@ -106,9 +106,11 @@ class Batches:
 
         Raises:
             Invalid: there is nothing to ask.
+            Unjustified: a part of the justification says nothing.
         """
         if not subjects:
             raise Invalid(rows=0)
+        complete(justification)
         body = msgspec.json.encode(BatchFile(tuple(subjects), justification))
         batch_id = secrets.token_urlsafe(12)
         facts = _facts(batch_id, body, justification, len(subjects))
@@ -150,10 +152,13 @@ class Batches:
         """Ask every row, a few at a time; the reports as they come.
 
         Raises:
+            RefusedByPolicy: our own law does not allow a question of the file; nothing has left, the file can be kept.
             SecondPersonNeeded: nobody has agreed yet, or what they agreed to has changed.
             AlreadyDone: this batch has been asked.
         """
         planned, content = self.get(batch_id, officer)
+        for subject in {subject.kind: subject for subject in content.subjects}.values():
+            await self._checks.authorize(subject, content.justification, officer)
         agreed = _facts(batch_id, msgspec.json.encode(content), content.justification, planned.rows)
         await self._desk.db.write_async(lambda tx: self._begin(tx, planned, agreed))
         gate = asyncio.Semaphore(AT_ONCE)

@@ -10,7 +10,7 @@ import msgspec
 
 from lintas.audit import AuditLog
 from lintas.clock import Clock
-from lintas.model import Asker, Justification, Role, Subject
+from lintas.model import Asker, Justification, Noun, Role, Subject
 from lintas.people import Officer, People
 from lintas.policy import AgencyContext, Ask, Limits, PolicySet
 from lintas.records import Records
@@ -57,6 +57,6 @@ def ask_of(asker: Asker, subject: Subject, justification: Justification, desk: D
     return Ask(asker=asker, justification=justification, kind=subject.kind, at=desk.clock.now(), exercise=exercise)
 
 
-def digest(subject: Subject, justification: Justification) -> str:
-    """A fingerprint of a question, the same in both sides' logs."""
-    return hashlib.sha256(msgspec.json.encode((subject, justification), order="deterministic")).hexdigest()
+def digest(*parts: Noun) -> str:
+    """A fingerprint, for example of a question: of its subject and justification, the same in both sides' logs."""
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()

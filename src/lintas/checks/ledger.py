@@ -78,11 +78,10 @@ class Ledger:
         await self._desk.db.write_async(work)
 
     async def late(self, report: CheckReport, row: NodeOutcome) -> None:
-        """Note what came, or still did not come, after the deadline."""
+        """Note what came, or still did not come, after the deadline; an answer that is noted already stays."""
 
         def work(tx: Connection) -> None:
-            self._update(tx, report.id, row)
-            if row.state not in NO_ANSWER:
+            if self._update(tx, report.id, row) and row.state not in NO_ANSWER:
                 shown = [match.hit for match in row.matches]
                 facts: Facts = {"node": row.node, "state": row.state, "log": row.log, "shown": shown}
                 self._log(tx, AuditKind.CHECK_LATE_ANSWER, report, facts)
@@ -152,10 +151,12 @@ class Ledger:
         with self._desk.db.read() as tx:
             return [(row.check_id, row.node) for row in tx.execute(rows)]
 
-    def _update(self, tx: Connection, check_id: str, row: NodeOutcome) -> None:
+    def _update(self, tx: Connection, check_id: str, row: NodeOutcome) -> bool:
+        """Whether it was noted: another process on this node's folder may have noted an answer before."""
         again = self._desk.clock.now() + self._desk.ask_again_every
         key = (outcome.c.check_id == check_id) & (outcome.c.node == row.node)
-        tx.execute(update(outcome).where(key).values(**_row(check_id, row, again)))
+        open_ = update(outcome).where(key, outcome.c.state.in_(NO_ANSWER))
+        return tx.execute(open_.values(**_row(check_id, row, again))).rowcount == 1
 
     def _log(self, tx: Connection, kind: AuditKind, report: CheckReport, facts: Facts) -> None:
         event = Event(

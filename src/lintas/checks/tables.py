@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table
 
 from lintas.storage import UtcDateTime, metadata
 
@@ -37,8 +37,8 @@ answered = Table(
     Column("check_id", String(64), primary_key=True),
     Column("officer", String(400), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("asked_for", LargeBinary, nullable=False),
-    Column("declined", Boolean, nullable=False, default=False),
+    Column("question", String(64), nullable=False),  # its fingerprint: a check is one question
+    Column("asked_for", LargeBinary),  # erased after an hour
     Index("answered_lately", "sender", "at"),
 )
 
@@ -49,9 +49,10 @@ hit = Table(
     Column("sender", String(64), nullable=False),
     Column("check_id", String(64), nullable=False),
     Column("record_id", String(255), nullable=False),
+    Column("justification", String(64), nullable=False),  # its fingerprint: what the hit was told for
     Column("probability", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Index("hit_of_record", "record_id"),
+    Index("hit_told", "at"),
 )
 
 batch = Table(

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.clock import Clock
-from lintas.errors import Invalid, LintasError, Malformed, NotFound, Refused
+from lintas.errors import Invalid, LintasError, Malformed, NotFound, PeerUnreachable, Refused
 from lintas.exchange.tables import inbox, outbox
 from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest, Letter, Message, Receipt
 from lintas.storage import Database
@@ -29,6 +29,8 @@ Handler = Callable[[Connection, Body, str], None]
 
 CALL_WITHIN = timedelta(seconds=10)
 SOONEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
+KEEP_TRYING = timedelta(days=14)  # then the letter is returned to the desk it came from
+REMEMBER = timedelta(days=30)  # which letters were delivered and accepted; longer than anybody keeps trying
 
 
 class LetterState(StrEnum):
@@ -112,6 +114,19 @@ class Exchange:
             rows = list(tx.execute(due.order_by(outbox.c.queued_at).limit(100)))
         return sum(await asyncio.gather(*(self._deliver(*row) for row in rows)))
 
+    async def purge(self) -> None:
+        """Forget letters that were delivered or accepted thirty days ago.
+
+        What a letter says is erased when it is delivered or returned; that it was delivered stays in the log.
+        """
+        before = self._clock.now() - REMEMBER
+
+        def work(tx: Connection) -> None:
+            tx.execute(delete(outbox).where(outbox.c.state == LetterState.DELIVERED, outbox.c.delivered_at <= before))
+            tx.execute(delete(inbox).where(inbox.c.accepted_at <= before))
+
+        await self._db.write_async(work)
+
     async def _deliver(self, id_: str, recipient: str, body: bytes, tries: int) -> bool:
         letter = msgspec.json.decode(body, type=Letter)
         try:
@@ -120,6 +135,9 @@ class Exchange:
             await self._mark(id_, recipient, LetterState.RETURNED, problem=error)
             return False
         except (LintasError, TimeoutError) as error:
+            if self._clock.now() - letter.queued_at > KEEP_TRYING:
+                await self._mark(id_, recipient, LetterState.RETURNED, problem=PeerUnreachable(node=recipient))
+                return False
             wait = min(SOONEST * 2 ** min(tries, 12), LONGEST)
             values = {"tries": tries + 1, "next_try": self._clock.now() + wait, "problem": str(error)[:400]}
             await self._db.write_async(lambda tx: tx.execute(update(outbox).where(outbox.c.id == id_).values(**values)))
@@ -129,8 +147,12 @@ class Exchange:
 
     async def _mark(self, id_: str, recipient: str, state: LetterState, problem: LintasError | None = None) -> None:
         def work(tx: Connection) -> None:
+            # The letter has arrived, or never will: what it says is not kept a second time. Another process on this
+            # folder may have sent it too; who marks it first enters it in the log.
             values = {"state": state, "delivered_at": self._clock.now(), "problem": str(problem) if problem else None}
-            tx.execute(update(outbox).where(outbox.c.id == id_).values(**values))
+            queued = update(outbox).where(outbox.c.id == id_, outbox.c.state == LetterState.QUEUED)
+            if tx.execute(queued.values(**values, body=b"")).rowcount != 1:
+                return
             kind = AuditKind.LETTER_RETURNED if problem else AuditKind.LETTER_DELIVERED
             facts = {"letter": id_, "to": recipient} | ({"problem": problem.code} if problem else {})
             self._audit.append(tx, Event(kind=kind, actor="system", facts=facts))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from lintas.model import (
     Asker,
@@ -128,6 +129,10 @@ class ConfirmationDecision(Noun, tag="confirmation.decision"):
         """Data travel with their marking or not at all; a decision gives, or it refuses."""
         if (self.data is None) != (self.marking is None) or (self.data is None) == (self.ground is None):
             raise ValueError("either data with their marking, or a ground")
+
+    def without_values(self) -> ConfirmationDecision:
+        """The same decision; that data were given is told, and none of them."""
+        return replace(self, data=CoreData()) if self.data is not None else self
 
 
 class Letter(Noun, tag="letter"):

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.checks import Checks
+from lintas.checks.desk import digest
 from lintas.checks.tables import hit as hits
 from lintas.clock import Clock
-from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy
+from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, Unjustified
 from lintas.exchange import DirectorySource, Exchange
 from lintas.model import Asker, Record, RefusalGround, Role, SubjectKind
 from lintas.model.kinds import kind_of
@@ -31,6 +32,7 @@ from lintas.requests.tables import confirmation
 from lintas.storage import Database
 
 SHORTEST_REASON = 10  # characters; a reason is a sentence
+OUR_COPY, KEPT = timedelta(days=30), timedelta(days=3 * 365)
 
 
 class ConfirmationState(StrEnum):
@@ -145,26 +147,35 @@ class Requests:
         return self.get(request.confirmation, officer, ours=True)
 
     def incoming(self, officer: Officer) -> list[Confirmation]:
-        """What partners wait for, the next due first."""
+        """What partners wait for, the next due first; without the data given, as `outgoing`."""
+        return [_without_values(c) for c in self._incoming(officer)]
+
+    def _incoming(self, officer: Officer) -> list[Confirmation]:
         self._may(officer, OfficerAct.READ_REQUESTS)
         return self._list(ours=False)
 
     def outgoing(self, officer: Officer) -> list[Confirmation]:
-        """What we asked for: this officer's, or everybody's for those who may see it."""
+        """What we asked for: this officer's, or everybody's for those who may see it.
+
+        The data given are not in the list: `get` shows them, and enters in the log that it did.
+        """
+        return [_without_values(c) for c in self._outgoing(officer)]
+
+    def _outgoing(self, officer: Officer) -> list[Confirmation]:
         mine = None if self._p.policies.may(officer.roles, OfficerAct.READ_OTHERS_CHECKS).allowed else officer.id
         return self._list(ours=True, officer=mine)
 
     def get(self, confirmation_id: str, officer: Officer, *, ours: bool) -> Confirmation:
-        """One confirmation; reading the data a partner gave is entered in the log.
+        """One confirmation; reading the data that were given is entered in the log.
 
         Raises:
             NotFound: there is none, or it is not this officer's to see.
         """
-        rows = self.outgoing(officer) if ours else self.incoming(officer)
+        rows = self._outgoing(officer) if ours else self._incoming(officer)
         found = next((c for c in rows if c.id == confirmation_id), None)
         if found is None:
             raise NotFound(confirmation=confirmation_id)
-        if ours and found.decision and found.decision.data:
+        if found.decision and found.decision.data:
             self._p.db.write(
                 lambda tx: self._log(
                     tx, AuditKind.RECORD_READ, f"officer:{officer.id}", found.request, {"partner": found.partner}
@@ -210,6 +221,26 @@ class Requests:
 
         self._p.db.write(work)
         return self.get(confirmation_id, officer, ours=False)
+
+    async def purge(self) -> None:
+        """Erase what is no longer needed (rule R03).
+
+        What we gave is erased with us thirty days after the decision: the record has it while it is held, and the log
+        which fields were given. Confirmations go after three years, as the content of the log does.
+        """
+        now = self._p.clock.now()
+        given = (~confirmation.c.ours) & (confirmation.c.decided_at <= now - OUR_COPY)
+
+        def work(tx: Connection) -> None:
+            tx.execute(delete(confirmation).where(confirmation.c.asked_at <= now - KEPT))
+            for row in tx.execute(select(confirmation.c.id, confirmation.c.decision).where(given)).all():
+                decision = msgspec.json.decode(row.decision, type=ConfirmationDecision)
+                if decision.without_values() != decision:
+                    mine = (confirmation.c.id == row.id) & ~confirmation.c.ours
+                    kept = msgspec.json.encode(decision.without_values())
+                    tx.execute(update(confirmation).where(mine).values(decision=kept))
+
+        await self._p.db.write_async(work)
 
     def record_of(self, asked: Confirmation) -> Record:
         """The record a partner's hit points to, for the person who decides.
@@ -258,19 +289,27 @@ class Requests:
             raise RefusedByPolicy(policies=list(decision.policies), **decision.explanation)
 
     def _receive_request(self, tx: Connection, body: object, sender: str) -> None:
-        """A partner asks: the hit must be one we told that very partner in that very check."""
+        """A partner asks: the hit must be one we told that very partner, in that very check, for that very purpose."""
         if not isinstance(body, ConfirmationRequest):
             raise Invalid(expected="confirmation.request")
-        told = select(hits.c.record_id).where(
+        told = select(hits.c.record_id, hits.c.justification).where(
             hits.c.id == body.hit, hits.c.sender == sender, hits.c.check_id == body.check
         )
-        record_id = tx.execute(told).scalar()
-        if record_id is None:
+        told_for = tx.execute(told).one_or_none()
+        if told_for is None:
             raise NotFound(hit=body.hit)
-        request = msgspec.structs.replace(body, asker=msgspec.structs.replace(body.asker, node=sender))
+        if told_for.justification != digest(body.justification):
+            raise Unjustified(field="justification", problem="not the one the hit was told for")
+        known = (confirmation.c.id == body.confirmation) | (confirmation.c.hit == body.hit)
+        if tx.execute(select(confirmation.c.id).where(known, ~confirmation.c.ours)).first():
+            raise AlreadyDone(confirmation=body.confirmation)
+        # The directory, not the request, says from which country the sender asks.
+        country = self._p.directory.current().member(sender).country
+        asker = msgspec.structs.replace(body.asker, node=sender, country=country)
+        request = msgspec.structs.replace(body, asker=asker)
         row = self._row(request, sender, ours=False)
-        tx.execute(insert(confirmation).values(**row, record_id=record_id))
-        self._log(tx, AuditKind.CONFIRMATION_RECEIVED, f"node:{sender}", request, {"record": record_id})
+        tx.execute(insert(confirmation).values(**row, record_id=told_for.record_id))
+        self._log(tx, AuditKind.CONFIRMATION_RECEIVED, f"node:{sender}", request, {"record": told_for.record_id})
 
     def _receive_decision(self, tx: Connection, body: object, sender: str) -> None:
         """The owner has decided: only the partner we asked may answer, and only once."""
@@ -339,6 +378,10 @@ class Requests:
             facts={"confirmation": request.confirmation, "hit": request.hit, **facts},
         )
         self._p.audit.append(tx, event)
+
+
+def _without_values(c: Confirmation) -> Confirmation:
+    return replace(c, decision=c.decision.without_values()) if c.decision else c
 
 
 def _state(decision: ConfirmationDecision | None, letter: str) -> ConfirmationState:

@@ -24,5 +24,5 @@ confirmation = Table(
     Column("letter", String(64)),
     Column("request", LargeBinary, nullable=False),
     Column("decision", LargeBinary),
-    Index("confirmation_of_hit", "hit", "ours"),
+    Index("confirmation_of_hit", "hit", "ours", unique=True),  # a hit is confirmed once
 )
