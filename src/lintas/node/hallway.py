@@ -86,6 +86,7 @@ class Node(Acts):
             "index": (self._catch_up, timedelta(seconds=0.25)),
             "courier": (self.exchange.deliver_due, timedelta(seconds=0.5)),
             "follow-up": (self.checks.follow_up, timedelta(seconds=1)),
+            "retention": (self._forget, timedelta(minutes=5)),
             "directory": (self._look_for_directory, self.settings.directory_every),
             "witnesses": (self.witnessing.once, self.settings.checkpoint_every),
         }
@@ -107,6 +108,10 @@ class Node(Acts):
 
     async def _catch_up(self) -> None:
         await asyncio.to_thread(self.records.catch_up)
+
+    async def _forget(self) -> None:
+        for room in (self.checks, self.exchange, self.requests):
+            await room.purge()
 
     async def _look_for_directory(self) -> None:
         before = self.directory.current().version
