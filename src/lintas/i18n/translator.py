@@ -138,9 +138,10 @@ class Translator:
 
     def percent(self, share: float) -> str:
         """A share as a percentage; never 100 % or 0 % for what is only almost so."""
-        rounded = share if share in {0, 1} else min(max(share, 0.001), 0.999)
-        pattern = "#,##0 %" if 0.01 <= rounded < 0.99 else "#,##0.0 %"
-        return str(numbers.format_percent(rounded, format=pattern, locale=self.locale))
+        if share in {0, 1} or 0.01 <= share < 0.99:
+            return str(numbers.format_percent(share, format="#,##0\xa0%", locale=self.locale))
+        almost = min(max(share, 0.001), 0.999)
+        return str(numbers.format_percent(almost, format="#,##0.0\xa0%", locale=self.locale))
 
 
 def _is_country(code: str) -> bool:
@@ -148,20 +149,17 @@ def _is_country(code: str) -> bool:
     return code.isalpha() and code not in {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
-def preferred_language(accepted: str) -> Language:
-    """The first of our languages that an Accept-Language header prefers; Indonesian if it names none of them."""
-    wishes: list[tuple[float, int, str]] = []
-    for position, part in enumerate(accepted.split(",")):
+def preferred_language(accepted: str, default: str = "id") -> Language:
+    """The first of our languages that an Accept-Language header prefers; the default if it names none of them."""
+    wishes: list[tuple[float, str]] = []
+    for part in accepted.split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
-            wishes.append((-float(quality or 1), position, tag.partition("-")[0].lower()))
+            wishes.append((-float(quality or 1), tag.partition("-")[0].lower()))
         except ValueError:
             continue
-    for _, _, tag in sorted(wishes):
-        for language in LANGUAGES:
-            if tag == language:
-                return language
-    return "id"
+    named = [tag for _, tag in sorted(wishes, key=lambda wish: wish[0])]
+    return next((language for tag in (*named, default) for language in LANGUAGES if tag == language), "id")
 
 
 @cache

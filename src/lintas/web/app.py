@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from litestar import Litestar, Request, Router, get
+from litestar import Litestar, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
-from lintas.i18n import LANGUAGES, preferred_language
+from lintas.i18n import LANGUAGES
 from lintas.node import Node
 from lintas.web import approvals, audit, batches, checks, confirmations, hits, openly, records, sign_in
 from lintas.web.failures import HANDLERS as FAILURES
 from lintas.web.forms import form_of
 from lintas.web.rendering import Rooms
-from lintas.web.security import Headers, genuine_form, signed_in
-from lintas.web.visit import visit_of
+from lintas.web.security import Asked, Headers, genuine_form, signed_in
+from lintas.web.visit import language_of, visit_of
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,9 +35,9 @@ SIGNED_IN = (
 
 
 @get("/", sync_to_thread=False)
-def root(request: Request[None, None, State]) -> Redirect:
-    """To the pages in the language the browser prefers, or in Indonesian."""
-    return Redirect(f"/{preferred_language(request.headers.get('accept-language', ''))}/", status_code=303)
+def root(request: Asked) -> Redirect:
+    """To the pages in the language the browser prefers."""
+    return Redirect(f"/{language_of(request)}/", status_code=303)
 
 
 def create_web(node: Node) -> Litestar:

@@ -75,7 +75,7 @@ def _environment(translator: Translator, *, exercise: bool) -> Environment:
         "evidence": words.evidence,
         "cautions": words.cautions,
         "by_code": by_code,
-        "facts_of": words.facts_of,
+        "facts_of": partial(words.facts_of, translator),
         "explanation_of": words.explanation_of,
     }
     return environment

@@ -163,16 +163,23 @@ def visit_for(request: Asked) -> Visit:
     """The visit a request makes, as far as it has been found out who it is."""
     node: Node = request.app.state.node
     first, _, rest = request.url.path.removeprefix("/").partition("/")
-    known = next((language for language in LANGUAGES if language == first), None)
     has_door = SESSION in request.cookies or DOOR in request.cookies
     door = door_of(request)
     return Visit(
         node=node,
         rooms=request.app.state.rooms,
-        language=known or preferred_language(request.headers.get("accept-language", "")),
-        path=f"/{rest}" if known else "/",
+        language=language_of(request),
+        path=f"/{rest}" if first in LANGUAGES else "/",
         form_token=form_token(request),
         look=Look.of(request),
         visitor=request.state.get("officer"),
         newcomer=None if has_door else door,
     )
+
+
+def language_of(request: Asked) -> Language:
+    """The language of the address; outside the pages what the browser prefers, else what the node's operator set."""
+    first = request.url.path.removeprefix("/").partition("/")[0]
+    usual = request.app.state.node.settings.language
+    named = next((language for language in LANGUAGES if language == first), None)
+    return named or preferred_language(request.headers.get("accept-language", ""), usual)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from math import floor, log10
 
 from lintas.checks import CheckReport, NodeOutcome
 from lintas.errors import LintasError
+from lintas.i18n import LANGUAGES, Translator
 from lintas.model import OutcomeState, Reason
 
 CAUTION = "caution"  # the feature under which an owner sends a warning along with a match
@@ -93,12 +95,23 @@ def _two_digits(number: float) -> float:
     return round(number, 1 - floor(log10(number))) if number > 0 else 0
 
 
-def facts_of(error: LintasError) -> dict[str, str]:
+def facts_of(translator: Translator, error: LintasError) -> dict[str, str]:
     """The facts of an error as a page shows them; sentences in several languages are told elsewhere."""
-    told = {name: fact for name, fact in error.facts.items() if name not in {"id", "en"} and fact not in (None, "", [])}
-    return {name: ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact) for name, fact in told.items()}
+    told = {name: fact for name, fact in error.facts.items() if name not in LANGUAGES and fact not in (None, "", [])}
+    return {name: _fact(translator, fact) for name, fact in told.items()}
+
+
+def _fact(translator: Translator, fact: object) -> str:
+    """Lists with commas, moments in the zone of the desk, everything else as it is."""
+    if isinstance(fact, list | tuple):
+        return ", ".join(map(str, fact))
+    try:
+        moment = datetime.fromisoformat(str(fact))
+    except ValueError:
+        return str(fact)
+    return translator.moment(moment) if moment.tzinfo else str(fact)
 
 
 def explanation_of(error: LintasError) -> dict[str, str]:
     """The sentences an error brought along, by language."""
-    return {language: str(error.facts[language]) for language in ("id", "en") if error.facts.get(language)}
+    return {language: str(error.facts[language]) for language in LANGUAGES if error.facts.get(language)}
