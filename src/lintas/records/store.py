@@ -48,8 +48,9 @@ class Records(Erasure):
         bodies: dict[str, bytes] = {}
         with self.db.read() as connection:
             for ids in batches(record_ids):
-                found = select(record.c.id, record.c.body).where(record.c.id.in_(ids), _LIVE)
-                bodies.update((row.id, row.body) for row in connection.execute(found))
+                # The state is looked at here: in the question, it would lead SQLite to read the index of all live ones.
+                found = select(record.c.id, record.c.body, record.c.state).where(record.c.id.in_(ids))
+                bodies.update((key, body) for key, body, state in connection.execute(found) if state == LIVE)
         return [decode(bodies[record_id]) for record_id in record_ids if record_id in bodies]
 
     def candidates(self, subject: Subject, limit: int = 100) -> list[Record]:
