@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -19,13 +18,12 @@ from litestar.router import Router
 
 import lintas
 from lintas.api import audit, checks, confirmations, records, register
-from lintas.errors import LintasError, NotSignedIn
+from lintas.api.problems import LARGEST_BODY, Problem, incident, told, too_deep, translated
+from lintas.errors import LintasError, NotFound, NotSignedIn
 from lintas.node import Node
 from lintas.people import Officer
 
-log = logging.getLogger(__name__)
-
-LARGEST_BODY = 2 * 1024 * 1024  # bytes
+NOUNS = (*audit.NOUNS, *checks.NOUNS, *confirmations.NOUNS, *records.NOUNS, *register.NOUNS, Problem)
 
 
 def create_api(node: Node) -> Litestar:
@@ -47,29 +45,66 @@ def create_api(node: Node) -> Litestar:
         },
         security=[{"token": []}],
     )
-    return Litestar(
+    api = Litestar(
         route_handlers=[router],
-        state=_state(node),
+        state=State({"node": node}),
         openapi_config=OpenAPIConfig(
             title="Lintas",
             version=lintas.__version__,
             description="One node's HTTP API. Every call is made for an officer, by a token issued to that officer.",
-            path="/api/1",
+            openapi_router=Router("/api/1", route_handlers=[], include_in_schema=False, before_request=_nothing_else),
             use_handler_docstrings=True,
+            operation_id_creator=_operation,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            components=Components(security_schemes={"token": _TOKEN}),
         ),
-        exception_handlers={LintasError: _problem, HTTPException: _http_problem, Exception: _incident},
+        exception_handlers={
+            LintasError: told,
+            HTTPException: translated,
+            RecursionError: too_deep,
+            Exception: incident,
+        },
         request_max_body_size=LARGEST_BODY,
-        middleware=[],
         logging_config=None,
     )
+    _correct_description(api)
+    return api
 
 
-def _state(node: Node) -> Any:  # noqa: ANN401 - litestar's State
-    from litestar.datastructures import State  # noqa: PLC0415
+_TOKEN = SecurityScheme(
+    type="http", scheme="bearer", description="Made with `lintas officer token`; it acts as the officer it belongs to."
+)
 
-    return State({"node": node})
+
+def _nothing_else(request: Request[Any, Any, Any]) -> None:
+    """The description is one file; beside it the framework would show a page of its own.
+
+    Raises:
+        NotFound: something else was asked for.
+    """
+    if not request.url.path.endswith("/openapi.json"):
+        raise NotFound(path=request.url.path)
+
+
+def _correct_description(api: Litestar) -> None:
+    """Say in the OpenAPI document what is so.
+
+    msgspec reads and writes the bodies, so it describes them too: exactly, with every limit. What the framework would
+    call 400 leaves as 422.
+    """
+    _, nouns = msgspec.json.schema_components(NOUNS, ref_template="#/components/schemas/{name}")
+    described: Any = api.openapi_schema
+    described.components.schemas = nouns
+    for path in described.paths.values():
+        for operation in filter(None, (path.get, path.post)):
+            operation.summary = operation.description.partition("\n")[0]
+            if "application/json" in getattr(operation.responses.get("400"), "content", {}):
+                del operation.responses["400"]
+
+
+def _operation(handler: HTTPRouteHandler, _method: object, _path: object) -> str:
+    """A name for programs made from the description, such as `checks_ask`."""
+    return f"{'_'.join(handler.resolve_tags())}_{handler.handler_name}"
 
 
 def _signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
@@ -87,41 +122,3 @@ def _signed_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
 def _officer(request: Request[Any, Any, Any]) -> Officer:
     officer: Officer = request.state["officer"]
     return officer
-
-
-def _problem(_: Request[Any, Any, Any], error: LintasError) -> Response[bytes]:
-    facts = {
-        name: value if isinstance(value, str | int | float | list) else str(value)
-        for name, value in error.facts.items()
-    }
-    return _respond(
-        error.status,
-        {
-            "type": f"lintas:{error.code}",
-            "title": error.sentence,
-            "detail": error.remedy,
-            "code": error.code,
-            "facts": facts,
-        },
-    )
-
-
-def _http_problem(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    extra = error.extra if isinstance(error.extra, list | dict) else []
-    body = {"type": "about:blank", "title": error.detail, "code": "invalid", "facts": {"problems": extra}}
-    return _respond(error.status_code, body)
-
-
-def _incident(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """An unexpected error shows a number and nothing else; the operator finds the rest under that number."""
-    number = secrets.token_hex(4)
-    log.error("incident %s", number, exc_info=error)
-    return _respond(
-        500, {"type": "about:blank", "title": "Unexpected error.", "code": "error", "facts": {"incident": number}}
-    )
-
-
-def _respond(status: int, body: dict[str, Any]) -> Response[bytes]:
-    content = msgspec.json.encode({**body, "status": status}, enc_hook=str)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return Response(content, status_code=status, media_type="application/problem+json", headers=headers)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from litestar import Controller, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, PathParameter, QueryParameter
 
-from lintas.audit import AuditKind, Entry, Verification
+from lintas.api.given import Acting, Here
+from lintas.api.problems import problems
+from lintas.audit import AuditKind, Event, Verification
+from lintas.errors import Invalid, LogBroken, NotFound, RefusedByPolicy
 from lintas.model import Noun
-from lintas.node import Node
-from lintas.people import Officer
 from lintas.policy import OfficerAct
+
+Place = Annotated[int, PathParameter(ge=0, le=2**53)]
+
+
+class LoggedEntry(Noun):
+    """An entry of the log; its content is gone after three years, its leaf hash (hex) stays."""
+
+    index: int
+    at: datetime
+    kind: AuditKind
+    leaf: str
+    event: Event | None
 
 
 class Proof(Noun):
-    """An entry's leaf hash with the path to the root of the log of the given size (RFC 9162), in hex."""
+    """The path (hex) from an entry's leaf to the root of the log of the given size (RFC 9162)."""
 
     index: int
     size: int
@@ -28,34 +42,61 @@ class Audit(Controller):
     path = "/audit"
     tags = ("audit",)
 
-    @get("/entries", sync_to_thread=True)
+    @get(
+        "/entries",
+        sync_to_thread=True,
+        response_description="The newest first.",
+        responses=problems(RefusedByPolicy, Invalid),
+    )
     def entries(
         self,
-        node: Node,
-        officer: Officer,
-        check: Annotated[str | None, Parameter(max_length=64)] = None,
-        kind: AuditKind | None = None,
-        before: Annotated[int | None, Parameter(ge=0)] = None,
-        limit: Annotated[int, Parameter(ge=1, le=500)] = 100,
-    ) -> list[Entry]:
-        """Entries, newest first."""
-        return node.read_log(officer, check=check, kind=kind, before=before, limit=limit)
+        node: Here,
+        officer: Acting,
+        check: Annotated[str | None, QueryParameter(max_length=64)] = None,
+        kind: FromQuery[AuditKind | None] = None,
+        before: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
+    ) -> list[LoggedEntry]:
+        """Entries, newest first; that they were read is an entry itself."""
+        found = node.read_log(officer, check=check, kind=kind, before=before, limit=limit)
+        return [LoggedEntry(e.index, e.at, e.kind, e.leaf.hex(), e.event) for e in found]
 
-    @get("/checkpoint", media_type="text/plain", sync_to_thread=True)
-    def checkpoint(self, node: Node, officer: Officer) -> str:
+    @get(
+        "/checkpoint",
+        media_type="text/plain",
+        sync_to_thread=True,
+        response_description="A signed note (C2SP tlog-checkpoint).",
+        responses=problems(RefusedByPolicy),
+    )
+    def checkpoint(self, node: Here, officer: Acting) -> str:
         """The newest checkpoint: a signed note with its witnesses' signatures."""
         node.may(officer, OfficerAct.VERIFY_AUDIT)
         return node.audit.checkpoint()
 
-    @get("/proof/{index:int}", sync_to_thread=True)
-    def proof(self, index: Annotated[int, Parameter(ge=0)], node: Node, officer: Officer) -> Proof:
+    @get(
+        "/proof/{index:int}",
+        sync_to_thread=True,
+        response_description="The proof.",
+        responses=problems(RefusedByPolicy, NotFound, Invalid),
+    )
+    def proof(self, index: Place, node: Here, officer: Acting) -> Proof:
         """The inclusion proof of an entry."""
         node.may(officer, OfficerAct.VERIFY_AUDIT)
         size = node.audit.size()
+        if index >= size:
+            raise NotFound(entry=index, size=size)
         return Proof(index, size, tuple(part.hex() for part in node.audit.inclusion(index, size)))
 
-    @get("/verification", sync_to_thread=True)
-    def verify(self, node: Node, officer: Officer) -> Verification:
+    @get(
+        "/verification",
+        sync_to_thread=True,
+        response_description="The log holds.",
+        responses=problems(RefusedByPolicy, LogBroken),
+    )
+    def verify(self, node: Here, officer: Acting) -> Verification:
         """Recompute the whole log and hold it against its checkpoints and witnesses."""
         node.may(officer, OfficerAct.VERIFY_AUDIT)
         return node.audit.verify()
+
+
+NOUNS = (LoggedEntry, Proof, Verification)

@@ -6,24 +6,28 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from lintas.api.given import Acting, Here
+from lintas.api.problems import problems
 from lintas.checks import Batch, CheckReport, CheckSummary
+from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, SecondPersonNeeded, TooLarge
 from lintas.model import Noun, Subject
-from lintas.node import Node
-from lintas.people import Officer
 from lintas.policy import OfficerAct, justified
 from lintas.protocol.messages import NodeId
 
-Reference = Annotated[str, Parameter(max_length=64)]
+Reference = Annotated[str, PathParameter(max_length=64)]
+
+# Looked at by policy, which names everything that is missing at once; described as what it has to be.
+Reasons = Annotated[dict[str, str], Meta(extra_json_schema={"$ref": "#/components/schemas/Justification"})]
 
 
 class NewCheck(Noun):
     """A question. Nothing in the justification may be missing but the offence."""
 
     subject: Subject
-    justification: dict[str, str]
+    justification: Reasons
     nodes: Annotated[tuple[NodeId, ...], Meta(max_length=200)] = ()  # all partners unless given
     within: Annotated[float, Meta(gt=0, le=60)] | None = None  # seconds
     wait: bool = True  # answer with the finished report; otherwise at once, and the rows arrive in the report
@@ -35,8 +39,11 @@ class Checks(Controller):
     path = "/checks"
     tags = ("checks",)
 
-    @post()
-    async def ask(self, data: NewCheck, node: Node, officer: Officer) -> CheckReport:
+    @post(
+        response_description="The report: at the deadline, or, without `wait`, at once.",
+        responses=problems(Invalid, TooLarge, RefusedByPolicy),
+    )
+    async def ask(self, data: JSONBody[NewCheck], node: Here, officer: Acting) -> CheckReport:
         """Ask every partner (or those named) and our own records."""
         node.may(officer, OfficerAct.CHECK)
         within = None if data.within is None else timedelta(seconds=data.within)
@@ -46,13 +53,18 @@ class Checks(Controller):
             await node.checks.wait(check)
         return node.checks.report(check, officer)
 
-    @get(sync_to_thread=True)
-    def recent(self, node: Node, officer: Officer) -> list[CheckSummary]:
+    @get(sync_to_thread=True, response_description="The newest first.", responses=problems())
+    def recent(self, node: Here, officer: Acting) -> list[CheckSummary]:
         """The officer's latest checks."""
         return node.checks.recent(officer)
 
-    @get("/{check:str}", sync_to_thread=True)
-    def report(self, check: Reference, node: Node, officer: Officer) -> CheckReport:
+    @get(
+        "/{check:str}",
+        sync_to_thread=True,
+        response_description="Everyone asked, exactly once.",
+        responses=problems(NotFound, Invalid),
+    )
+    def report(self, check: Reference, node: Here, officer: Acting) -> CheckReport:
         """The report as it stands now."""
         return node.checks.report(check, officer)
 
@@ -61,7 +73,7 @@ class NewBatch(Noun):
     """A file of questions under one justification."""
 
     subjects: Annotated[tuple[Subject, ...], Meta(min_length=1, max_length=1000)]
-    justification: dict[str, str]
+    justification: Reasons
 
 
 class Batches(Controller):
@@ -70,18 +82,29 @@ class Batches(Controller):
     path = "/batches"
     tags = ("checks",)
 
-    @post(sync_to_thread=True)
-    def plan(self, data: NewBatch, node: Node, officer: Officer) -> Batch:
+    @post(
+        sync_to_thread=True,
+        response_description="The batch, with the approval it waits for.",
+        responses=problems(Invalid, TooLarge, RefusedByPolicy),
+    )
+    def plan(self, data: JSONBody[NewBatch], node: Here, officer: Acting) -> Batch:
         """Keep the questions and ask a second person to agree."""
         node.may(officer, OfficerAct.BATCH)
         return node.batches.plan(list(data.subjects), justified(data.justification), officer)
 
-    @get(sync_to_thread=True)
-    def list_(self, node: Node, officer: Officer) -> list[Batch]:
+    @get(sync_to_thread=True, response_description="The newest first.", responses=problems())
+    def batches(self, node: Here, officer: Acting) -> list[Batch]:
         """The officer's batches."""
         return node.batches.of(officer)
 
-    @post("/{batch:str}/run")
-    async def run(self, batch: Reference, node: Node, officer: Officer) -> list[CheckReport]:
+    @post(
+        "/{batch:str}/run",
+        response_description="A report for every row.",
+        responses=problems(NotFound, SecondPersonNeeded, AlreadyDone, Invalid),
+    )
+    async def run(self, batch: Reference, node: Here, officer: Acting) -> list[CheckReport]:
         """Ask every row, once the second person has agreed."""
         return [report async for report in node.batches.run(batch, officer)]
+
+
+NOUNS = (NewCheck, NewBatch, CheckReport, CheckSummary, Batch)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from lintas.api.given import Acting, Here
+from lintas.api.problems import problems
+from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, TooLarge
 from lintas.model import Noun, RefusalGround
-from lintas.node import Node
-from lintas.people import Officer
 from lintas.requests import Confirmation, Verdict
 
-Reference = Annotated[str, Parameter(max_length=64)]
+Reference = Annotated[str, PathParameter(max_length=64)]
 
 
 class NewConfirmation(Noun):
@@ -40,28 +41,52 @@ class Confirmations(Controller):
     path = "/confirmations"
     tags = ("confirmations",)
 
-    @post(sync_to_thread=True)
-    def ask(self, data: NewConfirmation, node: Node, officer: Officer) -> Confirmation:
+    @post(
+        sync_to_thread=True,
+        response_description="The confirmation, on its way to the owner.",
+        responses=problems(Invalid, TooLarge, NotFound, RefusedByPolicy),
+    )
+    def ask(self, data: JSONBody[NewConfirmation], node: Here, officer: Acting) -> Confirmation:
         """Ask the owner of a hit for core data; a person there decides within 48 hours."""
         return node.requests.confirm_hit(data.check, data.hit, data.reason, officer)
 
-    @get("/outgoing", sync_to_thread=True)
-    def outgoing(self, node: Node, officer: Officer) -> list[Confirmation]:
+    @get(
+        "/outgoing",
+        sync_to_thread=True,
+        response_description="The next due first.",
+        responses=problems(RefusedByPolicy),
+    )
+    def outgoing(self, node: Here, officer: Acting) -> list[Confirmation]:
         """What we asked."""
         return node.requests.outgoing(officer)
 
-    @get("/incoming", sync_to_thread=True)
-    def incoming(self, node: Node, officer: Officer) -> list[Confirmation]:
+    @get(
+        "/incoming",
+        sync_to_thread=True,
+        response_description="The next due first.",
+        responses=problems(RefusedByPolicy),
+    )
+    def incoming(self, node: Here, officer: Acting) -> list[Confirmation]:
         """What partners wait for."""
         return node.requests.incoming(officer)
 
-    @get("/outgoing/{confirmation:str}", sync_to_thread=True)
-    def show(self, confirmation: Reference, node: Node, officer: Officer) -> Confirmation:
+    @get(
+        "/outgoing/{confirmation:str}",
+        sync_to_thread=True,
+        response_description="The confirmation, with the decision once there is one.",
+        responses=problems(NotFound, RefusedByPolicy, Invalid),
+    )
+    def show(self, confirmation: Reference, node: Here, officer: Acting) -> Confirmation:
         """One of ours, with the data given; reading it is entered in the log."""
         return node.requests.get(confirmation, officer, ours=True)
 
-    @post("/incoming/{confirmation:str}/decision", sync_to_thread=True)
-    def decide(self, confirmation: Reference, data: NewVerdict, node: Node, officer: Officer) -> Confirmation:
+    @post(
+        "/incoming/{confirmation:str}/decision",
+        sync_to_thread=True,
+        response_description="The confirmation as decided.",
+        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, Invalid, TooLarge),
+    )
+    def decide(self, confirmation: Reference, data: JSONBody[NewVerdict], node: Here, officer: Acting) -> Confirmation:
         """Give core data, or refuse with a coded ground."""
         verdict = Verdict(
             fields=data.fields,
@@ -71,3 +96,6 @@ class Confirmations(Controller):
             case_number=data.case_number,
         )
         return node.requests.decide(confirmation, officer, verdict)
+
+
+NOUNS = (NewConfirmation, NewVerdict, Confirmation)

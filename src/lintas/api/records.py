@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Controller, get
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
+from lintas.api.given import Acting, Here
+from lintas.api.problems import problems
+from lintas.errors import Invalid, NotFound
 from lintas.model import DisclosureLevel, Noun, Record
-from lintas.node import Node
-from lintas.people import Officer
 
-Reference = Annotated[str, Parameter(max_length=255)]
+Reference = Annotated[str, PathParameter(max_length=255)]
 
 
 class ShownRecord(Noun):
@@ -28,19 +29,27 @@ class Records(Controller):
     path = "/records"
     tags = ("records",)
 
-    @get(sync_to_thread=True)
-    def counts(self, node: Node) -> dict[str, int]:
+    @get(sync_to_thread=True, response_description="Counts by schema.", responses=problems())
+    def counts(self, node: Here) -> dict[str, int]:
         """How many records there are, by schema."""
         return node.records.counts()
 
-    @get("/{record:str}", sync_to_thread=True)
+    @get(
+        "/{record:str}",
+        sync_to_thread=True,
+        response_description="The record.",
+        responses=problems(NotFound, Invalid),
+    )
     def read(
         self,
         record: Reference,
-        reason: Annotated[str, Parameter(min_length=3, max_length=400)],
-        node: Node,
-        officer: Officer,
+        reason: Annotated[str, QueryParameter(min_length=3, max_length=400)],
+        node: Here,
+        officer: Acting,
     ) -> ShownRecord:
         """A record as far as policy shows it to this officer; `reason` goes into the log."""
         shown, level, decision = node.read_record(record, officer, reason)
         return ShownRecord(shown, level, decision.policies)
+
+
+NOUNS = (ShownRecord,)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from lintas.api.given import Acting, Here
+from lintas.api.problems import problems
+from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, TooLarge
 from lintas.model import Noun
-from lintas.node import Node
 from lintas.people import Approval, Officer
 from lintas.policy import OfficerAct, Policy
 
-Reference = Annotated[str, Parameter(max_length=64)]
+Reference = Annotated[str, PathParameter(max_length=64)]
 
 
 class Partner(Noun):
@@ -38,29 +40,38 @@ class Register(Controller):
 
     tags = ("register",)
 
-    @get("/me")
-    async def me(self, officer: Officer) -> Officer:
+    @get("/me", response_description="The officer.", responses=problems())
+    async def me(self, officer: Acting) -> Officer:
         """The officer this token was issued to."""
         return officer
 
-    @get("/partners")
-    async def partners(self, node: Node) -> list[Partner]:
+    @get("/partners", response_description="Every partner.", responses=problems())
+    async def partners(self, node: Here) -> list[Partner]:
         """The partner agencies in the directory in force."""
         others = node.directory.current().others(node.settings.node)
         return [Partner(m.node, m.name, m.country, m.contact, m.exercise) for m in others]
 
-    @get("/policies")
-    async def policies(self, node: Node, officer: Officer) -> list[Policy]:
+    @get("/policies", response_description="Every policy.", responses=problems(RefusedByPolicy))
+    async def policies(self, node: Here, officer: Acting) -> list[Policy]:
         """The policies in force (rule R16)."""
         node.may(officer, OfficerAct.READ_POLICIES)
         return list(node.policies.policies)
 
-    @get("/approvals", sync_to_thread=True)
-    def approvals(self, node: Node, officer: Officer) -> list[Approval]:
+    @get("/approvals", sync_to_thread=True, response_description="What waits.", responses=problems())
+    def approvals(self, node: Here, officer: Acting) -> list[Approval]:
         """What waits for this officer as the second person."""
         return node.people.pending(officer)
 
-    @post("/approvals/{approval:str}", sync_to_thread=True)
-    def decide(self, approval: Reference, data: Word, node: Node, officer: Officer) -> Approval:
+    @post(
+        "/approvals/{approval:str}",
+        sync_to_thread=True,
+        status_code=200,
+        response_description="The approval as decided.",
+        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, Invalid, TooLarge),
+    )
+    def decide(self, approval: Reference, data: JSONBody[Word], node: Here, officer: Acting) -> Approval:
         """Agree or refuse, as the second person."""
         return node.decide_approval(approval, officer, agree=data.agree, note=data.note)
+
+
+NOUNS = (Partner, Word, Officer, Policy, Approval)
