@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import click
+import segno
 
 from lintas.cli.output import Shared, acting, officer_option, shared
 from lintas.model import Role
@@ -26,9 +29,15 @@ def add(at: Shared, roles: tuple[str, ...], **given: str) -> None:
     with at.node() as node:
         enrolled = node.people.enrol(**given, roles=frozenset(Role(role) for role in roles), by="system")
     facts = {"officer": enrolled.officer, "totp_secret": enrolled.totp_secret, "totp_uri": enrolled.totp_uri}
-    at.print(
-        facts, f"{enrolled.officer.username} is enrolled. Authenticator key (shown this once): {enrolled.totp_secret}"
-    )
+    line = f"{enrolled.officer.username} is enrolled. Authenticator key (shown this once): {enrolled.totp_secret}"
+    at.print(facts, lambda: f"{line}\n\n{_qr_code(enrolled.totp_uri)}")
+
+
+def _qr_code(uri: str) -> str:
+    """The key as any authenticator application scans it from the screen."""
+    drawn = io.StringIO()
+    segno.make(uri, error="l").terminal(drawn, border=2, compact=True)
+    return drawn.getvalue()
 
 
 @command.command("list")
