@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
+from lintas.errors import DiskFull
 from lintas.model import Noun
 from lintas.records.importing.flaws import Flaw
 from lintas.records.writing import Counts
@@ -44,16 +46,23 @@ class Report:
 
     def __init__(self, path: Path, length: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
-        # What stands behind was written for rows that were not committed; they are read again.
-        self._file.truncate(min(length, path.stat().st_size))
-        self._file.seek(0, 2)
+        if path.exists() and path.stat().st_size > length:
+            # What stands behind was written for rows that were not committed; they are read again.
+            os.truncate(path, length)
+        self._file = path.open("ab", buffering=0)
 
     def add(self, flaws: Iterable[Flaw]) -> int:
-        """Append lines; returns the new length in bytes."""
-        for flaw in flaws:
-            self._file.write(msgspec.json.encode(flaw.line()) + b"\n")
-        self._file.flush()
+        """Append lines; returns the new length in bytes.
+
+        Raises:
+            DiskFull: There is no room for them.
+        """
+        try:
+            self._file.write(b"".join(msgspec.json.encode(flaw.line()) + b"\n" for flaw in flaws))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull(file=self._file.name) from error
+            raise
         return self._file.tell()
 
     def close(self) -> None:

@@ -7,13 +7,12 @@ from bisect import bisect_left
 
 import numpy as np
 
-_RECENT = 500_000
-
 
 class SeenIds:
     """Remembers ids by their hash; that two ids of ten million share one happens once in 300,000 imports."""
 
-    def __init__(self) -> None:
+    def __init__(self, recent: int = 500_000) -> None:
+        self._most_recent = recent
         self._sorted = array("q")
         self._recent: set[int] = set()
 
@@ -24,7 +23,7 @@ class SeenIds:
         if key in self._recent or (at < len(self._sorted) and self._sorted[at] == key):
             return False
         self._recent.add(key)
-        if len(self._recent) >= _RECENT:
+        if len(self._recent) >= self._most_recent:
             recent = np.fromiter(self._recent, np.int64, len(self._recent))
             self._sorted = array("q", np.union1d(np.frombuffer(self._sorted, np.int64), recent).tobytes())
             self._recent = set()
