@@ -1,9 +1,9 @@
 """Is this the same subject? Pure: normalise, keys for the index, compare, and say why.
 
-The index brings up candidates by `query_terms`, stored under `index_terms`; `compare_many` weighs them.
+The index brings up candidates by `query_terms`, stored under `index_terms`; `likely` weighs them.
 """
 
-from lintas.matching.compare import compare, compare_many
+from lintas.matching.compare import compare, compare_many, likely
 from lintas.matching.keys import IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.matching.weights import START, THRESHOLD
 
@@ -15,5 +15,6 @@ __all__ = [
     "compare",
     "compare_many",
     "index_terms",
+    "likely",
     "query_terms",
 ]

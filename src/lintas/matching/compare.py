@@ -7,6 +7,7 @@ add it up.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,12 +16,13 @@ from rapidfuzz.distance import OSA
 from lintas.matching import weights as w
 from lintas.matching.dates import Date, compare_dates
 from lintas.matching.keys import LOOK_ALIKES, last_digits
-from lintas.matching.names import Name, best_agreement
+from lintas.matching.names import Agreement, best_agreement, read_names
 from lintas.matching.portrait import Number, Portrait, portrait_of_record, portrait_of_subject
 from lintas.model import Comparison, Reason, Record, Subject
 from lintas.model.identifiers import IdentifierKind
 
 _SHORTEST_ALIKE: Final = 5
+_ROUNDING: Final = 1e-6  # bits: more than what adding up in another order can make
 _AGREEING: Final = ("same", "same_other_script", "similar", "part")
 
 
@@ -35,10 +37,36 @@ def compare_many(subject: Subject, records: Sequence[Record]) -> list[Comparison
     return [compare_portraits(asked, portrait_of_record(record)) for record in records]
 
 
+def likely(subject: Subject, records: Iterable[Record], threshold: float) -> list[tuple[Record, Comparison]]:
+    """The records that are the subject with at least this probability, the likeliest first, and why.
+
+    The same as comparing with every record; but where the rest already speaks against it so much that no name could
+    make up for it, the names are not read.
+    """
+    asked = portrait_of_subject(subject)
+    least = math.log2(threshold / (1 - threshold)) - _ROUNDING if 0 < threshold < 1 else -math.inf
+    judged = ((record, _judge(asked, portrait_of_record(record), least)) for record in records)
+    found = [(record, why) for record, why in judged if why is not None and why.probability >= threshold]
+    return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
+
+
 def compare_portraits(asked: Portrait, on_file: Portrait) -> Comparison:
     """Compare two portraits; exchanging them changes nothing."""
-    numbers = [*_identifiers(asked, on_file)]
-    facts = [reason for reason in _facts(asked, on_file) if reason.weight]
+    return _sum(asked, on_file, [*_identifiers(asked, on_file)], [*_plain(asked, on_file)])
+
+
+def _judge(asked: Portrait, on_file: Portrait, least: float) -> Comparison | None:
+    """Compare two portraits; None where it is certain, before a name is read, that the sum stays below `least`."""
+    numbers, plain = [*_identifiers(asked, on_file)], [*_plain(asked, on_file)]
+    without_names = w.START + sum(reason.weight for reason in numbers + plain)
+    prevails = any(reason.weight >= w.STRONG for reason in numbers)
+    if not prevails and without_names + _most_for_names(asked, on_file) < least:
+        return None
+    return _sum(asked, on_file, numbers, plain)
+
+
+def _sum(asked: Portrait, on_file: Portrait, numbers: list[Reason], plain: list[Reason]) -> Comparison:
+    facts = [reason for reason in (*_written(asked, on_file), *plain) if reason.weight]
     reasons = numbers + facts
     against = sum(reason.weight for reason in facts if reason.weight < 0)
     if against < w.MOST_AGAINST_AN_IDENTIFIER and any(reason.weight >= w.STRONG for reason in numbers):
@@ -50,38 +78,58 @@ def compare_portraits(asked: Portrait, on_file: Portrait) -> Comparison:
     return Comparison(1 / (1 + 2 ** min(-total, 1000.0)), tuple(reasons))
 
 
-def _facts(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
-    if not asked.kinds.isdisjoint(on_file.kinds) and asked.named:
+def _written(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
+    """What names say, of the subject, of its parents, of where it comes from."""
+    if _are_named(asked, on_file):
         yield from _name(asked.names, on_file.names)
-    yield from _date("birth_date", w.BIRTH_DATE, asked.births, on_file.births)
-    yield from _date("foundation_date", w.FOUNDATION_DATE, asked.foundations, on_file.foundations)
     yield from _parent("father", asked.fathers, on_file.fathers)
     yield from _parent("mother", asked.mothers, on_file.mothers)
     yield from _place(asked.birth_places, on_file.birth_places)
+
+
+def _are_named(asked: Portrait, on_file: Portrait) -> bool:
+    return asked.named and not asked.kinds.isdisjoint(on_file.kinds)
+
+
+def _most_for_names(asked: Portrait, on_file: Portrait) -> float:
+    """At most what `_written` can add."""
+    most = w.MOST_FOR_A_NAME if asked.names and on_file.names and _are_named(asked, on_file) else 0.0
+    most += w.PARENT[0] * (bool(asked.fathers and on_file.fathers) + bool(asked.mothers and on_file.mothers))
+    return most + w.BIRTH_PLACE[0] * bool(asked.birth_places and on_file.birth_places)
+
+
+def _plain(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
+    """What everything else says that is no identifier."""
+    yield from _date("birth_date", w.BIRTH_DATE, asked.births, on_file.births)
+    yield from _date("foundation_date", w.FOUNDATION_DATE, asked.foundations, on_file.foundations)
     yield from _common("gender", w.GENDER, asked.genders, on_file.genders)
     yield from _common("country", w.COUNTRY, asked.countries, on_file.countries)
     yield from _common("make", w.MAKE, asked.makes, on_file.makes)
     yield from _common("colour", w.COLOUR, asked.colours, on_file.colours)
 
 
-def _name(asked: Sequence[Name], on_file: Sequence[Name]) -> Iterator[Reason]:
-    found = best_agreement(asked, on_file)
+def _name(asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
+    found = _agreement(asked, on_file)
     if found is not None:
         yield Reason("name", found.level, min(found.bits, w.MOST_FOR_A_NAME))
 
 
-def _parent(feature: str, asked: Sequence[Name], on_file: Sequence[Name]) -> Iterator[Reason]:
-    found = best_agreement(asked, on_file)
+def _parent(feature: str, asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
+    found = _agreement(asked, on_file)
     if found is not None:
         most, least = w.PARENT
         yield Reason(feature, found.level, max(least, min(most, 0.7 * found.bits)))
 
 
-def _place(asked: Sequence[Name], on_file: Sequence[Name]) -> Iterator[Reason]:
-    found = best_agreement(asked, on_file)
+def _place(asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
+    found = _agreement(asked, on_file)
     if found is not None:
         same, differs = w.BIRTH_PLACE
         yield Reason("birth_place", found.level, same * found.share if found.level in _AGREEING else differs)
+
+
+def _agreement(asked: Sequence[str], on_file: Sequence[str]) -> Agreement | None:
+    return best_agreement(read_names(asked), read_names(on_file)) if asked and on_file else None
 
 
 def _date(feature: str, worth: Mapping[str, float], asked: Sequence[Date], on_file: Sequence[Date]) -> Iterator[Reason]:

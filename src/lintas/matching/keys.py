@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from lintas.matching.dates import Date, swapped
-from lintas.matching.names import Name
+from lintas.matching.names import Name, read_names
 from lintas.matching.portrait import Number, Portrait, portrait_of_record, portrait_of_subject
 from lintas.model import Record, Subject
 
@@ -82,7 +82,7 @@ def last_digits(phone: str) -> str:
 
 
 def _terms(portrait: Portrait) -> dict[str, tuple[str, ...]]:
-    names = portrait.names if portrait.named else ()
+    names = read_names(portrait.names) if portrait.named else ()
     return {
         "kinds": tuple(sorted(portrait.kinds)),
         "keys": _sorted(f"{n.family}:{_term(n.text)}" for n in portrait.numbers),

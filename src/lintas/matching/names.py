@@ -7,7 +7,7 @@ left over on both sides speak against. Comparing a with b gives what comparing b
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -70,6 +70,11 @@ def read_name(text: str) -> Name:
         without_l=normalise.knows_no_l(text),
         foreign=not text.isascii() and not _is_latin(text),
     )
+
+
+def read_names(texts: Iterable[str]) -> tuple[Name, ...]:
+    """Make several names ready."""
+    return tuple(map(read_name, texts))
 
 
 def best_agreement(left: Sequence[Name], right: Sequence[Name]) -> Agreement | None:

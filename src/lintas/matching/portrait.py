@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from lintas.matching.dates import Date, read_dates
-from lintas.matching.names import Name, read_name
 from lintas.matching.normalise import LONGEST
 from lintas.model import Record, Subject, SubjectKind
 from lintas.model.identifiers import IdentifierKind, identifier_kind, normalise
@@ -38,19 +37,22 @@ class Number(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything comparable. Empty means not known, and what is not known is no evidence."""
+    """Everything comparable. Empty means not known, and what is not known is no evidence.
+
+    Names stand as they were written: to read them costs more than all the rest, and often the rest decides.
+    """
 
     kinds: frozenset[SubjectKind]
-    names: tuple[Name, ...]
+    names: tuple[str, ...]
     numbers: tuple[Number, ...]
     countries: frozenset[str]
     issuers: frozenset[str]
     births: tuple[Date, ...]
     foundations: tuple[Date, ...]
     genders: frozenset[str]
-    birth_places: tuple[Name, ...]
-    fathers: tuple[Name, ...]
-    mothers: tuple[Name, ...]
+    birth_places: tuple[str, ...]
+    fathers: tuple[str, ...]
+    mothers: tuple[str, ...]
     makes: frozenset[str]
     colours: frozenset[str]
 
@@ -80,24 +82,24 @@ def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKin
     issuers = words(*_ISSUER)
     return Portrait(
         kinds=kinds,
-        names=tuple(read_name(name) for name in _unique(_names(values))),
+        names=_unique(_names(values)),
         numbers=_numbers(values, kinds, issuers),
         countries=words(*_COUNTRIES),
         issuers=issuers,
         births=read_dates(some("birthDate")),
         foundations=read_dates(some("incorporationDate")),
         genders=words("gender"),
-        birth_places=tuple(read_name(place) for place in _unique(some("birthPlace"))),
-        fathers=tuple(read_name(name) for name in _unique(some("fatherName"))),
-        mothers=tuple(read_name(name) for name in _unique(some("motherName"))),
+        birth_places=_unique(some("birthPlace")),
+        fathers=_unique(some("fatherName")),
+        mothers=_unique(some("motherName")),
         makes=words("make"),
         colours=words("colour"),
     )
 
 
-def _unique(values: Iterable[str]) -> list[str]:
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
     """Each value once, in an order that does not depend on the file's; cut, so that no cache can be filled with one."""
-    return sorted({value[:LONGEST] for value in values})
+    return tuple(sorted({value[:LONGEST] for value in values}))
 
 
 def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

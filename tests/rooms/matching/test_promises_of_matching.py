@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lintas.matching import compare, index_terms, query_terms
+from lintas.matching import compare, index_terms, likely, query_terms
 from lintas.matching.compare import compare_portraits
 from lintas.matching.portrait import portrait_of_record, portrait_of_subject
 from lintas.model import Record, Subject, SubjectKind
@@ -69,6 +69,19 @@ def test_capital_letters_and_normal_forms_change_nothing(one, other, form, capit
         }
 
     assert compare(person(**rewritten(one)), on_file(**rewritten(other))) == compare(person(**one), on_file(**other))
+
+
+@settings(deadline=None)
+@given(described, st.lists(described, max_size=5), st.floats(0, 1))
+def test_the_likely_ones_are_those_that_comparing_with_each_would_find(one, others, threshold):
+    filed = [on_file(**other) for other in others]
+
+    each = [(record, compare(person(**one), record)) for record in filed]
+
+    wanted = sorted((why.probability for _, why in each if why.probability >= threshold), reverse=True)
+    found = likely(person(**one), filed, threshold)
+    assert [why.probability for _, why in found] == wanted
+    assert all(pair in each for pair in found)
 
 
 @settings(deadline=None)
