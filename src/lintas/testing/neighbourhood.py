@@ -140,11 +140,21 @@ class Neighbour:
         """Can be reached."""
         self.street.loopback.register(self.name, self.node.receive)
 
+    async def restarts(self) -> None:
+        """Stop, and run again from what is on the disk."""
+        await self.node.stop()
+        self.node = self.street.open(self.node.settings)
+
     def leaves(self) -> None:
         """Is struck from the directory, for everyone at once."""
         members = dict(self.street.directory.current().members)
         members.pop(self.name)
         self.street.directory.publish(members)
+
+    def joins(self) -> None:
+        """Is listed in the directory (again), for everyone at once."""
+        member = self.node.folder.member(self.node.settings)
+        self.street.directory.publish({**self.street.directory.current().members, self.name: member})
 
 
 class Neighbourhood:
@@ -183,7 +193,7 @@ class Neighbourhood:
         database = {"database": self._database[name]} if name in self._database else {}
         settings = init(root, {"node": name, "country": country, "exercise": True, **database, **given})
         member = Folder(root).member(settings)
-        node = self._open(settings, member)
+        node = self.open(settings)
         self.directory.publish({**self.directory.current().members, name: member})
         roles = frozenset({Role.INVESTIGATOR, Role.LIAISON, Role.DATA_PROTECTION})
         enrolled = node.people.enrol(
@@ -193,8 +203,9 @@ class Neighbourhood:
         self._neighbours.append(neighbour)
         return neighbour
 
-    def _open(self, settings: Settings, member: Member) -> Node:
-        link = self.loopback.end(member.certificates[0])
+    def open(self, settings: Settings) -> Node:
+        """The node whose folder this is, on our loopback."""
+        link = self.loopback.end(Folder(settings.folder).member(settings).certificates[0])
         node = build(settings, clock=self.clock, link=link, directory=self.directory, hasher=QUICK)
         self.loopback.register(settings.node, node.receive)
         return node
