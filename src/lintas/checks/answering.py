@@ -200,6 +200,6 @@ def _own_hit(record: Record, comparison: Comparison, level: DisclosureLevel) -> 
         caption=next(iter(called), record.id),
         level=level,
         quality=Quality.of(comparison.probability),
-        probability=comparison.probability,
+        probability=comparison.told,
         reasons=comparison.reasons,
     )

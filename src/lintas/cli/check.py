@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from lintas.checks import CheckReport, NodeOutcome, read_batch
-from lintas.cli.output import Shared, acting, officer_option, problem, shared
+from lintas.cli.failures import problem
+from lintas.cli.output import Shared, acting, officer_option, shared
 from lintas.errors import Invalid
 from lintas.i18n import Translator
 from lintas.model import Intent, Justification, OutcomeState, Purpose, Subject, SubjectCategory, SubjectKind
@@ -132,7 +133,7 @@ def _row(outcome: NodeOutcome, say: Translator) -> str:
         told = [(m.quality, m.probability) for m in outcome.matches] + [
             (o.quality, o.probability) for o in outcome.records
         ]
-        hits = ", ".join(f"{say.label(quality)} {probability:.2f}" for quality, probability in told)
+        hits = ", ".join(f"{say.label(quality)} {probability:.1%}" for quality, probability in told)
         return f"  ● {name}: {say.gettext('Kemungkinan cocok')} ({hits})"
     if outcome.state is OutcomeState.DECLINED:
         why = outcome.explanation.get(say.language, "")

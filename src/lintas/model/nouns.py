@@ -124,3 +124,8 @@ class Comparison(Noun):
 
     probability: float
     reasons: tuple[Reason, ...]
+
+    @property
+    def told(self) -> float:
+        """The probability as it is shown and sent: to the thousandth, and never certain. Identifying is for people."""
+        return min(round(self.probability, 3), 0.999)

@@ -84,7 +84,7 @@ def disclose(
     match = Match(
         hit=hit_id,
         quality=Quality.of(comparison.probability),
-        probability=round(comparison.probability, 3),
+        probability=comparison.told,
         reasons=(*cautions, *comparison.reasons)[:MOST_REASONS],
         handling=_handling(record),
         sovereign_flag=record.sovereign_flag,
