@@ -139,4 +139,4 @@ def _row(outcome: NodeOutcome, say: Translator) -> str:
         why = outcome.explanation.get(say.language, "")
         ground = say.label(outcome.ground) if outcome.ground else outcome.problem
         return f"  ▲ {name}: {say.label(outcome.state)}: {ground}. {why}"
-    return f"  ? {name}: {say.gettext('Tidak menjawab')} ({say.label(outcome.state)})"
+    return f"  ? {name}: {say.label(outcome.state)}. {say.hint(outcome.state)}"
