@@ -86,7 +86,7 @@ class Node(Acts):
             "index": (self._catch_up, timedelta(seconds=0.25)),
             "courier": (self.exchange.deliver_due, timedelta(seconds=0.5)),
             "follow-up": (self.checks.follow_up, timedelta(seconds=1)),
-            "retention": (self._forget, timedelta(minutes=5)),
+            "retention": (self.forget, timedelta(minutes=5)),
             "directory": (self._look_for_directory, self.settings.directory_every),
             "witnesses": (self.witnessing.once, self.settings.checkpoint_every),
         }
@@ -109,9 +109,12 @@ class Node(Acts):
     async def _catch_up(self) -> None:
         await asyncio.to_thread(self.records.catch_up)
 
-    async def _forget(self) -> None:
+    async def forget(self) -> None:
+        """Erase what has served its purpose: each room its own, records after quarantine, content of the log (R31, R37)."""
         for room in (self.checks, self.exchange, self.requests):
             await room.purge()
+        await asyncio.to_thread(self.records.erase_quarantined)
+        await asyncio.to_thread(self.audit.erase_expired)
 
     async def _look_for_directory(self) -> None:
         before = self.directory.current().version
