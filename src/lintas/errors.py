@@ -46,7 +46,9 @@ LintasError
     ├── DatabaseUnreachable
     ├── DiskFull
     ├── IndexUnavailable
+    ├── KeysUnusable
     ├── NoNode
+    ├── NoPermission
     ├── PeerUnreachable
     │   └── PeerRefused
     └── PortInUse
@@ -452,6 +454,15 @@ class IndexUnavailable(Unavailable):
     code = "unavailable.index"
 
 
+class KeysUnusable(Unavailable):
+    """A key or certificate of the node is missing, or is not one.
+
+    Put `keys/` and `tls/` back from the copy made when the node was made; partners know it by them.
+    """
+
+    code = "unavailable.keys"
+
+
 class NoNode(Unavailable):
     """There is no node in this folder.
 
@@ -459,6 +470,15 @@ class NoNode(Unavailable):
     """
 
     code = "unavailable.no-node"
+
+
+class NoPermission(Unavailable):
+    """The operating system does not let this program read or write there.
+
+    Run it as the owner of the node's folder, or correct the owner and the permissions.
+    """
+
+    code = "unavailable.no-permission"
 
 
 class PeerUnreachable(Unavailable):

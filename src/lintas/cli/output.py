@@ -1,9 +1,8 @@
-"""What every command shares: which node, which officer, how results and errors are printed."""
+"""What every command shares: which node, which officer, how results are printed."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +13,12 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from lintas.errors import Invalid, LintasError, NotFound, Refused, Unavailable, Untrusted
+from lintas.errors import NotFound
 from lintas.node import Node, build
 from lintas.people import Officer
 from lintas.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-EXIT: dict[type[LintasError], int] = {Invalid: 2, Refused: 3, NotFound: 4, Untrusted: 5, Unavailable: 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +84,3 @@ def officer_option(command: F) -> F:
     return click.option("--officer", "username", help="User name of the officer who acts; the only one unless given.")(
         command
     )
-
-
-def told_as_errors(command: click.Command) -> click.Command:
-    """The same command, telling a `LintasError` in a sentence (or as JSON) with an exit status of its branch."""
-    if isinstance(command, click.Group):
-        for part in command.commands.values():
-            told_as_errors(part)
-    elif command.callback is not None:
-        command.callback = _told(command.callback)
-    return command
-
-
-def _told(callback: Callable[..., object]) -> Callable[..., object]:
-    def told(*args: object, **kwargs: object) -> object:
-        try:
-            return callback(*args, **kwargs)
-        except LintasError as error:
-            if "--json" in sys.argv:
-                click.echo(msgspec.json.encode({"error": problem(error)}, enc_hook=str))
-            else:
-                click.echo(f"lintas: {error}", err=True)
-            sys.exit(next((status for branch, status in EXIT.items() if isinstance(error, branch)), 1))
-
-    return update_wrapper(told, callback)
-
-
-def problem(error: LintasError) -> dict[str, object]:
-    """An error as JSON."""
-    return {"code": error.code, "sentence": error.sentence, "remedy": error.remedy, "facts": error.facts}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 
 import lintas
-from lintas.cli.output import told_as_errors
+from lintas.cli.failures import TellingGroup
 
 # Command, module, and the line the overview prints without loading the module.
 PARTS = {
@@ -26,7 +25,7 @@ PARTS = {
 }
 
 
-class Parts(click.Group):
+class Parts(TellingGroup):
     """Loads a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -37,8 +36,8 @@ class Parts(click.Group):
         """The command of that name."""
         if cmd_name not in PARTS:
             return None
-        found: Any = import_module(f"lintas.cli.{PARTS[cmd_name][0]}").command
-        return told_as_errors(found)
+        found: click.Command = import_module(f"lintas.cli.{PARTS[cmd_name][0]}").command
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The overview."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lintas.errors import Invalid, NoNode
+from lintas.errors import Invalid, KeysUnusable, NoNode
 from lintas.protocol.keys import NodeKeys
 from lintas.settings import FILE, Settings
 from lintas.transport import DirectoryClient, make_certificate
@@ -53,15 +53,20 @@ class Folder:
         return self.root / "tls" / "key.pem"
 
     def keys(self) -> NodeKeys:
-        """The node's private keys.
+        """The node's private keys, once the files of its certificate are there too.
 
         Raises:
-            NoNode: they are not there.
+            KeysUnusable: one is missing, or is not a key.
         """
+        for path in (self.certificate, self.certificate_key):
+            if not path.is_file():
+                raise KeysUnusable(missing=str(path))
         try:
             return NodeKeys.from_pem(*((self.root / "keys" / f"{name}.pem").read_bytes() for name in _KEY_FILES))
         except FileNotFoundError as error:
-            raise NoNode(folder=str(self.root), missing=str(error.filename)) from error
+            raise KeysUnusable(missing=str(error.filename)) from error
+        except ValueError as error:
+            raise KeysUnusable(folder=str(self.root / "keys"), problem=str(error)) from error
 
     def member(self, settings: Settings) -> Member:
         """The node as it asks to be listed in the directory: public keys, certificate, address."""
