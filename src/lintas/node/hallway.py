@@ -110,7 +110,7 @@ class Node(Acts):
         await asyncio.to_thread(self.records.catch_up)
 
     async def forget(self) -> None:
-        """Erase what has served its purpose: in each room, in quarantine, in the content of the log (rules R31, R37)."""
+        """Erase what has served its purpose: in each room, in quarantine, in the log (rules R31, R37)."""
         for room in (self.checks, self.exchange, self.requests):
             await room.purge()
         await asyncio.to_thread(self.records.erase_quarantined)
