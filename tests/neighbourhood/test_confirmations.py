@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from lintas.audit import AuditKind
 from lintas.clock import ManualClock
 from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy
-from lintas.model import Handling, RefusalGround, Role
+from lintas.model import Handling, Purpose, RefusalGround, Role
+from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest, CoreData, Letter, Message
 from lintas.requests import Confirmation, ConfirmationState, Verdict
+from lintas.requests.confirmation import KEPT, OUR_COPY
 from lintas.testing import Neighbour, Neighbourhood
+from lintas.testing.neighbourhood import REASON
 
 WHY = "Tersangka utama, akan dicegat di pelabuhan malam ini."
 
@@ -203,3 +207,150 @@ async def deliver_until_done(neighbour: Neighbour, confirmation: str) -> None:
         if found.state is not ConfirmationState.SENDING:
             return
         await asyncio.sleep(0.1)
+
+
+async def forwarded(jakarta: Neighbour, kl: Neighbour, request: ConfirmationRequest) -> str:
+    """A request as a changed program could send it; how its letter stands."""
+    letter = jakarta.node.db.write(lambda tx: jakarta.node.exchange.queue(tx, kl.name, request))
+    await jakarta.node.exchange.deliver_due()
+    return jakarta.node.exchange.letters({letter})[letter].state
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"justification": msgspec.structs.replace(REASON, purpose=Purpose.SECURITY_CHECK)},
+        {"justification": msgspec.structs.replace(REASON, case_reference="LAT/2026/999")},
+        {"check": "pemeriksaan-lain"},
+        {"hit": "temuan-yang-lain"},
+    ],
+    ids=["another purpose", "another case", "another check", "another hit"],
+)
+async def test_a_hit_is_confirmed_for_what_it_was_told_for_and_nothing_else(
+    street: Neighbourhood, changed: dict[str, object]
+) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    check, hit = await hit_of(jakarta, kl)
+    honest = jakarta.node.requests.confirm_hit(check, hit, WHY, jakarta.officer).request
+
+    state = await forwarded(jakarta, kl, msgspec.structs.replace(honest, confirmation="konfirmasi-palsu", **changed))
+
+    assert state == "returned"
+    assert [c.id for c in kl.node.requests.incoming(kl.officer)] == [honest.confirmation]
+
+
+@pytest.mark.parametrize("reference", ["konfirmasi-kedua", None], ids=["another reference", "the same reference"])
+async def test_a_partner_cannot_put_one_hit_before_a_person_twice(street: Neighbourhood, reference: str | None) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    honest = (await asked(jakarta, kl)).request
+
+    again = msgspec.structs.replace(honest, confirmation=reference or honest.confirmation)
+    state = await forwarded(jakarta, kl, again)
+
+    assert state == "returned"
+    assert [c.id for c in kl.node.requests.incoming(kl.officer)] == [honest.confirmation]
+
+
+async def test_the_directory_says_from_where_a_request_comes(street: Neighbourhood) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    check, hit = await hit_of(jakarta, kl)
+    honest = jakarta.node.requests.confirm_hit(check, hit, WHY, jakarta.officer).request
+    jakarta.node.db.write(lambda tx: tx.exec_driver_sql("DELETE FROM outbox"))
+    asker = msgspec.structs.replace(honest.asker, node="th.latihan", country="th")
+
+    await forwarded(jakarta, kl, msgspec.structs.replace(honest, asker=asker))
+
+    received = kl.node.requests.incoming(kl.officer)[0].request.asker
+    assert (received.node, received.country) == ("id.latihan", "id")
+
+
+async def test_a_list_shows_how_requests_stand_and_none_of_the_data(street: Neighbourhood) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    confirmation = await asked(jakarta, kl)
+    kl.node.requests.decide(confirmation.id, kl.officer, Verdict(fields=("birth_date",)))
+    await kl.node.exchange.deliver_due()
+    reads = len(jakarta.node.audit.entries(kind=AuditKind.RECORD_READ))
+
+    rows = [*jakarta.node.requests.outgoing(jakarta.officer), *kl.node.requests.incoming(kl.officer)]
+
+    assert [row.state for row in rows] == [ConfirmationState.GIVEN, ConfirmationState.GIVEN]
+    assert [row.decision.data for row in rows if row.decision] == [CoreData(), CoreData()]
+    assert len(jakarta.node.audit.entries(kind=AuditKind.RECORD_READ)) == reads
+
+
+async def test_a_record_that_was_erased_cannot_be_given_any_more(street: Neighbourhood) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    confirmation = await asked(jakarta, kl)
+    kl.node.db.write(lambda tx: tx.exec_driver_sql("UPDATE confirmation SET record_id = 'tidak-ada-lagi'"))
+
+    with pytest.raises(NotFound):
+        kl.node.requests.decide(confirmation.id, kl.officer, Verdict(fields=("birth_date",)))
+    refused = kl.node.requests.decide(confirmation.id, kl.officer, Verdict(ground=RefusalGround.NO_LONGER_HELD))
+
+    assert refused.state is ConfirmationState.REFUSED
+
+
+async def test_our_copy_of_what_we_gave_is_erased_and_that_we_gave_it_is_not(tmp_path) -> None:
+    clock = ManualClock(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
+    async with Neighbourhood(tmp_path, clock) as street:
+        jakarta, kl = await street.nodes("id", "my")
+        confirmation = await asked(jakarta, kl)
+        kl.node.requests.decide(confirmation.id, kl.officer, Verdict(fields=("birth_date",)))
+        await kl.node.exchange.deliver_due()
+        clock.advance(OUR_COPY)
+
+        for neighbour in (jakarta, kl):
+            await neighbour.node.requests.purge()
+        ours = kl.node.requests.get(confirmation.id, kl.officer, ours=False)
+        theirs = jakarta.node.requests.get(confirmation.id, jakarta.officer, ours=True)
+        clock.advance(KEPT)
+        await jakarta.node.requests.purge()
+
+        assert ours.state is ConfirmationState.GIVEN
+        assert ours.decision is not None
+        assert ours.decision.data == CoreData()
+        assert theirs.decision is not None
+        assert theirs.decision.data is not None
+        assert theirs.decision.data.birth_date == ("1970-01-31",)
+        assert jakarta.node.requests.outgoing(jakarta.officer) == []
+
+
+FIELDS = sorted(f.name for f in msgspec.structs.fields(CoreData))
+
+
+@pytest.mark.parametrize("act", ["given", "refused", "nothing"])
+async def test_nothing_leaves_the_owner_without_a_persons_decision_in_its_log(street: Neighbourhood, act: str) -> None:
+    """Read on the wire: every message that left the owner's node, before and after."""
+    jakarta, kl = await street.nodes("id", "my")
+    sent = overheard(jakarta, kl)
+    confirmation = await asked(jakarta, kl)
+    assert kl.node.audit.entries(kind=AuditKind.CONFIRMATION_DECIDED) == []
+    assert core_in(sent) == []
+
+    if act != "nothing":
+        verdict = Verdict(fields=FIELDS) if act == "given" else Verdict(ground=RefusalGround.NEEDS_JUDGE)
+        kl.node.requests.decide(confirmation.id, kl.officer, verdict)
+    await kl.node.exchange.deliver_due()
+
+    decided = kl.node.audit.entries(kind=AuditKind.CONFIRMATION_DECIDED)
+    assert len(core_in(sent)) == (act == "given")
+    assert [e.event.actor for e in decided if e.event] == [f"officer:{kl.officer.id}"] * (act != "nothing")
+    assert b"X7654321" not in b"".join(msgspec.json.encode(message) for message in sent)
+
+
+def overheard(jakarta: Neighbour, kl: Neighbour) -> list[Message]:
+    """Everything that leaves Kuala Lumpur from now on, unsealed."""
+    sent: list[Message] = []
+    seal = kl.node.line.seal
+
+    def listening(node: str, message: Message) -> bytes:
+        sent.append(message)
+        return seal(node, message)
+
+    kl.node.line.seal = listening  # type: ignore[method-assign]
+    return sent
+
+
+def core_in(sent: list[Message]) -> list[CoreData]:
+    letters = [message.body for message in sent if isinstance(message, Letter)]
+    return [body.data for body in letters if isinstance(body, ConfirmationDecision) and body.data]
