@@ -20,7 +20,17 @@ from lintas.checks.desk import Desk, ask_of, asker_of
 from lintas.checks.ledger import Ledger
 from lintas.checks.report import NO_ANSWER, CheckReport, CheckSummary, NodeOutcome, collate, milliseconds
 from lintas.checks.retention import forget
-from lintas.errors import Invalid, LintasError, Malformed, NotFound, Refused, RefusedByPolicy
+from lintas.errors import (
+    ClockWrong,
+    Invalid,
+    LintasError,
+    Malformed,
+    NotFound,
+    OutOfTime,
+    PeerRefused,
+    Refused,
+    RefusedByPolicy,
+)
 from lintas.model import Asker, Justification, OutcomeState, Subject
 from lintas.people import Officer
 from lintas.policy import OfficerAct, askable, complete
@@ -257,6 +267,10 @@ class Checks:
             return msgspec.structs.replace(before, state=OutcomeState.LATE)
         except (Refused, Invalid) as error:
             return msgspec.structs.replace(before, state=OutcomeState.DECLINED, problem=error.code)
+        except PeerRefused as error:
+            clock = error.facts.get("code") == OutOfTime.code
+            problem = ClockWrong.code if clock else error.code
+            return msgspec.structs.replace(before, state=OutcomeState.UNREACHABLE, problem=problem)
         except LintasError as error:
             return msgspec.structs.replace(before, state=OutcomeState.UNREACHABLE, problem=error.code)
         now = self._desk.clock.now()

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from lintas.cli.output import Shared, shared
-from lintas.policy import PolicySet
+from lintas.errors import InvalidPolicy
+from lintas.policy import PolicySet, read_cases
 from lintas.settings import Settings
 
 
@@ -21,10 +22,17 @@ def command() -> None:
 @click.argument("policies", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @shared
 def check(at: Shared, policies: Path) -> None:
-    """Check the agency's own policies in the folder POLICIES, laid over the default ones."""
+    """Check the agency's own policies in the folder POLICIES, laid over the default ones, and their worked cases.
+
+    The cases stand in POLICIES/cases; what comes out otherwise than they say is told, and ends with status 2.
+    """
     loaded = PolicySet.load([policies])
-    facts = {"policies": len(loaded.policies), "digest": loaded.digest}
-    at.print(facts, f"{facts['policies']} policies hold together. Digest {loaded.digest}")
+    cases = list(read_cases(policies / "cases"))
+    differences = {case.case: found for case in cases if (found := case.differences(loaded))}
+    if differences:
+        raise InvalidPolicy(**{case: "; ".join(found) for case, found in differences.items()})
+    facts = {"policies": len(loaded.policies), "cases": len(cases), "digest": loaded.digest}
+    at.print(facts, f"{facts['policies']} policies and {facts['cases']} worked cases hold. Digest {loaded.digest}")
 
 
 @command.command("list")

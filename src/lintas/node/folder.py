@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lintas.errors import Invalid, KeysUnusable, NoNode
+from lintas.errors import Invalid, InvalidFile, KeysUnusable, NoNode
 from lintas.protocol.keys import NodeKeys
 from lintas.settings import FILE, Settings
 from lintas.transport import DirectoryClient, make_certificate
@@ -65,8 +65,8 @@ class Folder:
             return NodeKeys.from_pem(*((self.root / "keys" / f"{name}.pem").read_bytes() for name in _KEY_FILES))
         except FileNotFoundError as error:
             raise KeysUnusable(missing=str(error.filename)) from error
-        except ValueError as error:
-            raise KeysUnusable(folder=str(self.root / "keys"), problem=str(error)) from error
+        except InvalidFile as error:
+            raise KeysUnusable(folder=str(self.root / "keys"), **error.facts) from error
 
     def member(self, settings: Settings) -> Member:
         """The node as it asks to be listed in the directory: public keys, certificate, address."""

@@ -129,12 +129,18 @@ class Node(Acts):
 
 
 async def _forever(name: str, once: Callable[[], Awaitable[object]], pause: timedelta) -> None:
-    """Do something again and again; an expected failure is told to the operator and does not end it."""
+    """Do something again and again; a failure does not end it, and is told to the operator once while it lasts."""
+    told = ""
     while True:
         try:
             await once()
-        except (LintasError, TimeoutError) as error:
-            log.warning("%s: %s", name, error)
+            told = ""
+        except (LintasError, OSError) as error:  # TimeoutError is one of the latter
+            if str(error) != told:
+                log.warning("%s: %s", name, str(error) or type(error).__name__)
+            told = str(error)
+        except Exception:  # nothing else would ever tell of it: a task that has died is silent
+            log.exception("%s: an unexpected error", name)
         await asyncio.sleep(pause.total_seconds())
 
 

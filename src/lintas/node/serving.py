@@ -17,6 +17,8 @@ from lintas.transport import FederationServer, federation_app, listen
 Doors = Callable[[Node], Any]
 """Makes the ASGI application of the officers' door (pages and HTTP API) for a node."""
 
+GRACE = 2  # seconds that a request under way is given when the node stops
+
 
 class Serving:
     """A node with its doors open."""
@@ -63,7 +65,7 @@ class Serving:
             access_log=False,
             server_header=False,
             lifespan="off",
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=GRACE,
             ssl_certfile=settings.path(settings.web_certificate) if settings.web_certificate else None,
             ssl_keyfile=settings.path(settings.web_key) if settings.web_key else None,
         )
@@ -74,8 +76,7 @@ class Serving:
         """Close the doors, finish what was begun, let go of the disk."""
         if self._officers is not None:
             self._officers.should_exit = True
-        await asyncio.gather(*self._tasks)
-        await self._partners.stop()
+        await asyncio.gather(*self._tasks, self._partners.stop())
         await self.node.stop()
 
     async def until_stopped(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lintas.audit import AuditKind, AuditLog, Event, Reconciliation
-from lintas.errors import LintasError, NotFound
+from lintas.errors import ClockWrong, LintasError, NotFound, OutOfTime
 from lintas.protocol.messages import Checkpoint, Cosignature, LogAnswer, LogQuestion
 from lintas.transport import DirectorySource, Line
 
@@ -37,6 +37,7 @@ class Witnessing:
         self._directory = directory
         self._wanted = wanted
         self._signed_size = -1
+        self._silent: dict[str, str] = {}
 
     async def once(self) -> int:
         """Sign a checkpoint if the log has grown, and ask partners to cosign it; how many did."""
@@ -57,10 +58,19 @@ class Witnessing:
             if isinstance(answer, Cosignature):
                 keys = self._directory.current().peer(node).signing
                 await asyncio.to_thread(self._audit.add_cosignature, answer, node, keys)
+                self._silent.pop(node, None)
                 return True
         except (LintasError, TimeoutError) as error:
-            log.warning("%s did not witness: %s", node, error)
+            self._tell(node, error)
         return False
+
+    def _tell(self, node: str, error: LintasError | TimeoutError) -> None:
+        """Tell the operator, once while it lasts; a partner who finds our time wrong says so about our clock."""
+        code = str(getattr(error, "facts", {}).get("code", ""))
+        said = ClockWrong(partner=node) if code == OutOfTime.code else error
+        if self._silent.get(node) != str(said):
+            log.warning("%s did not witness: %s", node, str(said) or "no answer in time")
+        self._silent[node] = str(said)
 
     def witness(self, checkpoint: Checkpoint, sender: str) -> Cosignature:
         """Our signature under a partner's checkpoint.

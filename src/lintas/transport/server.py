@@ -26,7 +26,7 @@ _KEEP_ALIVE = 75  # seconds an idle connection is kept
 _PATIENCE = 10.0  # seconds within which a request must have come in whole
 _CONNECTIONS = 1000
 _BACKLOG = 1024  # connections waiting to be accepted
-_GRACE = 5  # seconds running requests may still take when the node stops
+_GRACE = 2  # seconds running requests may still take when the node stops
 
 
 class FederationProtocol(HttpToolsProtocol):
