@@ -84,7 +84,7 @@ def test_a_full_disk_is_told_and_the_import_goes_on_when_there_is_room(desk: Reg
     path = desk.lines(*people(5 * BLOCK))
 
     def room(tx: Connection, *, full: bool) -> None:
-        pages = tx.exec_driver_sql("PRAGMA page_count").scalar() + 1100
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar() + 600
         tx.exec_driver_sql(f"PRAGMA max_page_count = {pages if full else 1 << 30}")
 
     desk.records.db.write(lambda tx: room(tx, full=True))

@@ -169,10 +169,22 @@ def test_a_stolen_paper_needs_no_holder() -> None:
 
 
 def test_an_entity_may_not_contain_nonsense() -> None:
-    records, flaws = read(entity(name="Budi", addressEntity=[{"id": 5}]))
+    nonsense = [{"id": 5}], [{"id": "a 1", "schema": "Address", "properties": {}}], [{"schema": 7}]
+    for inside, reason in zip(nonsense, (Reason.INVALID_VALUE, Reason.WRONG_ID, Reason.WRONG_ID), strict=True):
+        records, flaws = read(entity(name="Budi", addressEntity=inside))
 
-    assert [record.id for record in records] == ["p-1"]
-    assert [flaw.reason for flaw in flaws] == [Reason.WRONG_ID]
+        assert [record.id for record in records] == ["p-1"]
+        assert [flaw.reason for flaw in flaws] == [reason]
+
+
+def test_a_telephone_number_without_country_is_dialled_from_the_one_country_there_is() -> None:
+    at_home, flaws = read(entity(name="Budi", phone="0812-3456-7890", nationality="Indonesia"))
+    somewhere, lost = read(entity(name="Budi", phone="0812-3456-7890", nationality=["id", "my"]))
+    nowhere, gone = read(entity(name="Budi", phone="0812-3456-7890", nationality="suhh"))
+
+    assert (at_home[0].values("phone"), flaws) == (("+6281234567890",), [])
+    assert somewhere[0].values("phone") == nowhere[0].values("phone") == ()
+    assert [flaw.prop for flaw in lost + gone] == ["phone", "phone"]
 
 
 @given(st.binary(max_size=80) | st.text().map(str.encode))

@@ -17,6 +17,7 @@ from lintas.records.importing.flaws import Flaw, Reason
 from lintas.records.marks import Marks
 
 _ID = re.compile(r"(?=.{1,200}\Z)[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?")  # as FollowTheMoney refers to entities
+_DIALLED_FROM = ("country", "nationality", "jurisdiction", "mainCountry")
 _NAMES = ("name", "alias", "weakAlias", "previousName", "firstName", "lastName")
 
 
@@ -43,9 +44,10 @@ def good_id(record_id: object) -> bool:
     return isinstance(record_id, str) and _ID.fullmatch(record_id) is not None
 
 
-def known_schema(schema: object) -> bool:
+@cache
+def known_schema(schema: str) -> bool:
     """Whether records are made of this schema."""
-    found = ftm_model().get(schema) if isinstance(schema, str) else None
+    found = ftm_model().get(schema)
     return found is not None and not found.abstract
 
 
@@ -53,6 +55,7 @@ def gather(schema: str, pairs: Iterable[tuple[str, str]], origin: Origin) -> Gat
     """Make statements of properties and values as they came."""
     gathered = Gathered()
     said: set[tuple[str, str]] = set()
+    elsewhere: list[str] = []
     for prop, value in pairs:
         try:
             cleaned = clean(schema, prop, value)
@@ -60,13 +63,38 @@ def gather(schema: str, pairs: Iterable[tuple[str, str]], origin: Origin) -> Gat
             gathered.flaws.append(_value_flaw(origin, Reason.UNKNOWN_PROPERTY, prop, value))
             continue
         if cleaned is None:
-            if value.strip():  # an empty field is no mistake
+            if prop == "phone":
+                elsewhere.append(value)
+            elif value.strip():  # an empty field is no mistake
                 gathered.flaws.append(_value_flaw(origin, Reason.INVALID_VALUE, prop, value))
         elif (prop, cleaned) not in said:
             said.add((prop, cleaned))
             original = value if value != cleaned else None
             gathered.statements.append(Statement(prop, cleaned, origin.source, origin.seen, origin.grading, original))
+    if elsewhere:
+        _dial(schema, elsewhere, origin, gathered)
     return gathered
+
+
+def _dial(schema: str, phones: Iterable[str], origin: Origin, gathered: Gathered) -> None:
+    """Understand telephone numbers written without their country by the one country the entity belongs to."""
+    countries = {statement.value for statement in gathered.statements if statement.prop in _DIALLED_FROM}
+    country = countries.pop() if len(countries) == 1 else None
+    for value in phones:
+        cleaned = _dialled(schema, value, country)
+        if cleaned is not None:
+            gathered.statements.append(Statement("phone", cleaned, origin.source, origin.seen, origin.grading, value))
+        elif value.strip():
+            gathered.flaws.append(_value_flaw(origin, Reason.INVALID_VALUE, "phone", value))
+
+
+def _dialled(schema: str, value: str, country: str | None) -> str | None:
+    from followthemoney.exc import InvalidData  # noqa: PLC0415 - costs a second, and is loaded by now
+
+    try:
+        return clean(schema, "phone", value, country) if country else None
+    except InvalidData:  # a country without telephones of its own, such as one that no longer exists
+        return None
 
 
 def _value_flaw(origin: Origin, reason: Reason, prop: str, value: str) -> Flaw:

@@ -82,7 +82,7 @@ class LineReader:
             return [], [Flaw(row, Reason.NOT_JSON, value=str(error), raw=raw)]
         parts: list[Part] = []
         flaws: list[Flaw] = []
-        for one in _unfold(entity):
+        for one in _unfold(entity) if is_nested(line) else (entity,):
             self._keep(one, Flaw(row, Reason.WRONG_ID, record=one.id, raw=raw), parts, flaws)
         return parts, flaws
 

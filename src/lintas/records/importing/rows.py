@@ -50,17 +50,20 @@ class RowReader:
 
     def read(self, number: int, cells: Sequence[str]) -> tuple[list[Part], list[Flaw]]:
         """What one row contributes to records, and what could not be taken over."""
-        flaw = Flaw(number, Reason.COLUMNS, file=self.file, raw=json.dumps(list(cells), ensure_ascii=False))
-        if len(cells) < len(self.columns) or any(cells[len(self.columns) :]):
-            return [], [flaw]
-        fields = dict(zip(self.columns, cells, strict=False))
+        flaw = Flaw(number, Reason.COLUMNS, file=self.file)
         parts: list[Part] = []
         flaws: list[Flaw] = []
+        if len(cells) < len(self.columns) or any(cells[len(self.columns) :]):
+            flaws.append(flaw)
+        else:
+            self._read_fields(dict(zip(self.columns, cells, strict=False)), flaw, parts, flaws)
+        return [_with_row(part, cells) for part in parts], [_telling_row(told, cells) for told in flaws]
+
+    def _read_fields(self, fields: Mapping[str, str], flaw: Flaw, parts: list[Part], flaws: list[Flaw]) -> None:
         for query in self.queries:
             row = _filled(fields, query.lintas)
             if query.accepts(row):
                 self._read_query(query, row | _extracted(row, query.lintas), flaw, parts, flaws)
-        return parts, flaws
 
     def _read_query(self, query: Query, row: Row, flaw: Flaw, parts: list[Part], flaws: list[Flaw]) -> None:
         try:
@@ -83,10 +86,20 @@ class RowReader:
             gathered = gather(entity.schema.name, _pairs(entity, row, ids), origin)
             flaws.extend(gathered.flaws)
             record = make_record(key, entity.schema.name, gathered.statements, marks)
-            # The row itself is kept beside a part only where it may be needed: in the report, if nothing completes it.
-            parts.append(Part(record, own if shortcoming(record) else msgspec.structs.replace(own, raw=None)))
+            parts.append(Part(record, own))
         if not ids:
             flaws.append(msgspec.structs.replace(flaw, reason=Reason.NO_KEY))
+
+
+def _with_row(part: Part, cells: Sequence[str]) -> Part:
+    """The part; with the row itself where the report may need it: if nothing completes the part."""
+    return Part(part.record, _telling_row(part.flaw, cells)) if shortcoming(part.record) else part
+
+
+def _telling_row(flaw: Flaw, cells: Sequence[str]) -> Flaw:
+    """The flaw; with the row itself if the whole row is rejected for it."""
+    raw = json.dumps(list(cells), ensure_ascii=False) if flaw.rejects else None
+    return msgspec.structs.replace(flaw, raw=raw)
 
 
 def _filled(fields: Mapping[str, str], section: LintasSection) -> Row:
