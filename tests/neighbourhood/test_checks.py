@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -13,6 +12,7 @@ from lintas.errors import NotAskable, NotFound, RefusedByPolicy, Unjustified, Un
 from lintas.model import OutcomeState, Purpose, Quality, RefusalGround, SubjectCategory, SubjectKind
 from lintas.testing import Neighbourhood
 from lintas.testing.neighbourhood import REASON
+from neighbourhood.waiting import until
 
 SOON = timedelta(seconds=0.4)
 
@@ -51,7 +51,7 @@ async def test_a_silent_neighbour_is_late_and_delays_nobody(street: Neighbourhoo
     kl.knows("Budi Santoso", birthDate="1970-01-31")
     bangkok.falls_silent()
 
-    report = await jakarta.check("Budi Santoso", birthDate="1970-01-31", within=SOON)
+    report = await jakarta.check("Budi Santoso", birthDate="1970-01-31", within=timedelta(seconds=2))
 
     states = {o.node: o.state for o in report.outcomes}
     assert states["th.latihan"] is OutcomeState.LATE
@@ -79,7 +79,7 @@ async def test_a_late_answer_is_delivered_afterwards(street: Neighbourhood) -> N
     street.loopback.delay("th.latihan", 0.8)
 
     report = await jakarta.check("Budi Santoso", birthDate="1970-01-31", within=SOON)
-    await asyncio.sleep(1.0)
+    await until(lambda: jakarta.node.audit.entries(kind=AuditKind.CHECK_LATE_ANSWER, check=report.id))
     later = jakarta.node.checks.report(report.id, jakarta.officer)
 
     before, after = report.outcome("th.latihan"), later.outcome("th.latihan")

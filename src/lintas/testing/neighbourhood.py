@@ -191,7 +191,7 @@ class Neighbourhood:
         name = f"{country}.latihan"
         root = self.folder / name
         database = {"database": self._database[name]} if name in self._database else {}
-        settings = init(root, {"node": name, "country": country, "exercise": True, **database, **given})
+        settings = init(root, {"node": name, "country": country, **USUAL, **database, **given})
         member = Folder(root).member(settings)
         node = self.open(settings)
         self.directory.publish({**self.directory.current().members, name: member})
@@ -211,6 +211,8 @@ class Neighbourhood:
         return node
 
 
+# A check waits for everyone, and on a machine with much to do an answer may take a while.
+USUAL = {"exercise": True, "answer_within": 5}
 # Passwords that guard nothing need not be slow to try.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "latihan-sehari-hari"  # noqa: S105 - exercise nodes only
