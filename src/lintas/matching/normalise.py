@@ -28,6 +28,7 @@ _NO_SPACES: Final = re.compile(
 )
 _NO_L: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han and Hangul do not tell l from r
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
+_ONLY_LATIN: Final = re.compile(r"[\x00-\x7f\u00c0-\u024f\u1e00-\u1eff]*")  # also Vietnamese, as NFKC writes it
 _MARKS: Final = re.compile(r"['`\u2018-\u201f\u02b9-\u02bf\u2032\u2033\"~.]")
 _SAID: Final = str.maketrans({"\u0629": "\u0647"})  # the feminine ending is written t and said h
 _SPLIT: Final = re.compile(r"[\W_]+")
@@ -40,7 +41,9 @@ _SERVANT_OF: Final = re.compile(r"abd([aeiou](l|([rszndt])(?=\3)))(?=\w{3})")  #
 def latin(text: str) -> str:
     """The text in small Latin letters, words parted by single blanks; scripts ICU cannot read stay as they are."""
     kept = unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_SAID)[:_KEPT]
-    if not kept.isascii():
+    if _ONLY_LATIN.fullmatch(kept):
+        kept = kept.translate(_plain_letters())
+    elif not kept.isascii():
         read = _transliterator().transliterate
         kept = _MARKS.sub("", kept.encode("utf-8", "ignore").decode("utf-8"))  # ICU puts a blank after some of them
         kept = _HAN.sub(lambda run: read(run[0]).replace(" ", ""), kept)  # one word, not one for each sign
@@ -115,6 +118,19 @@ def read_table(name: str) -> list[list[str]]:
     """The rows of a shipped table without blank lines and remarks."""
     lines = (TABLES / name).read_text("utf-8").splitlines()
     return list(csv.reader(line for line in lines if line and not line.startswith("#")))
+
+
+class _PlainLetters(dict[int, str]):
+    """What ICU makes of each accented Latin letter: no other letter beside it matters, and it is asked once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain = _transliterator().transliterate(chr(code)) if code > 0x7F else chr(code)
+        return plain
+
+
+@cache
+def _plain_letters() -> _PlainLetters:
+    return _PlainLetters()
 
 
 @cache

@@ -36,6 +36,16 @@ def test_every_script_is_read_in_small_latin_letters(written, read):
     assert latin(written) == read
 
 
+LATIN_LETTERS = [chr(code) for code in (*range(0x20, 0x7F), *range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+
+
+@given(st.text(st.sampled_from(LATIN_LETTERS), max_size=20))
+def test_letter_by_letter_latin_is_read_as_icu_reads_the_whole(written):
+    whole = latin(written + " 王").removesuffix("wang").strip()
+
+    assert latin(written) == whole
+
+
 @pytest.mark.parametrize("written", ["ខ្មែរ", "ລາວ", "👮"])
 def test_a_script_nobody_reads_stays_as_it_is_and_breaks_nothing(written):
     assert isinstance(latin(written), str)
