@@ -255,3 +255,14 @@ async def test_another_officer_does_not_see_my_check(street: Neighbourhood) -> N
 
     with pytest.raises(NotFound):
         jakarta.node.checks.report(report.id, colleague)
+
+
+async def test_a_node_that_warms_up_leaves_no_trace(street):
+    (jakarta,) = await street.nodes("id")
+    jakarta.knows("Budi Contoh", birthDate="1980-02-03")
+    before = jakarta.node.audit.size()
+
+    jakarta.node.checks.warm_up()
+
+    assert jakarta.node.audit.size() == before
+    assert jakarta.node.checks.recent(jakarta.officer) == []

@@ -19,7 +19,22 @@ from lintas.checks.report import OwnHit
 from lintas.checks.tables import answered, hit
 from lintas.errors import Invalid
 from lintas.matching import likely
-from lintas.model import Comparison, DisclosureLevel, Quality, Record, RefusalGround, Subject
+from lintas.model import (
+    Asker,
+    Comparison,
+    DisclosureLevel,
+    Intent,
+    Justification,
+    Purpose,
+    Quality,
+    Record,
+    RefusalGround,
+    Role,
+    Statement,
+    Subject,
+    SubjectCategory,
+    SubjectKind,
+)
 from lintas.people import Officer
 from lintas.policy import Ask, Decision, Disclosed, Usage, askable, asked_for, complete, decline, within_budget
 from lintas.protocol.messages import CheckAnswered, CheckDeclined, CheckQuestion
@@ -27,6 +42,16 @@ from lintas.storage import upsert
 
 MOST = 20  # possible matches told for one question
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+# Nobody asks this; it leads through every script reader once.
+_NOBODY = Subject(SubjectKind.PERSON, {"name": ("Zzyzx Љ 王 ع",), "birthDate": ("1900-01-02",), "phone": ("+620",)})
+_NO_REASON = Justification(
+    purpose=Purpose.INVESTIGATE,
+    legal_basis="warm-up",
+    case_reference="warm-up",
+    category=SubjectCategory.SUSPECT,
+    intent=Intent.IDENTIFY,
+)
 
 
 class Answerer:
@@ -58,6 +83,26 @@ class Answerer:
             else:
                 disclosed.append((record.id, told))
         return self._tell(question, disclosed[:MOST], withheld)
+
+    def warm_up(self) -> None:
+        """Do once, without a trace, what the first question would otherwise wait for.
+
+        That is: read the tables of names, let policy judge, make ready what is asked of the database, open the index.
+        """
+        asker = Asker(node=self._desk.us.node, country=self._desk.us.country, officer="", role=Role.INVESTIGATOR)
+        question = CheckQuestion(
+            check="", subject=_NOBODY, justification=_NO_REASON, asker=asker, answer_by=self._desk.clock.now()
+        )
+        ask = ask_of(asker, _NOBODY, _NO_REASON, self._desk)
+        self._refusal(question, ask)
+        record = Record(
+            "", "Person", tuple(Statement(p, v, "", "") for p, vs in _NOBODY.properties.items() for v in vs)
+        )
+        found = likely(_NOBODY, [record], 0.0)
+        if self._desk.records.index.is_ready:
+            found += self._look(_NOBODY)
+        for one, comparison in found:
+            self._desk.policies.disclose(one, comparison, ask, us=self._desk.us, hit_id="")
 
     def own(self, subject: Subject, officer: Officer) -> tuple[OwnHit, ...]:
         """Possible matches in our own records, as far as our policy shows them to our officer."""

@@ -84,6 +84,7 @@ class Checks:
         self._ledger = Ledger(desk)
         self._answerer = Answerer(desk)
         self.answer = self._answerer.answer
+        self.warm_up = self._answerer.warm_up
         self._runs: dict[str, Run] = {}
 
     async def ask(

@@ -42,6 +42,8 @@ class Serving:
         """
         settings = self.node.settings
         self._admit()
+        # Before the doors open: the first question shall not wait longer than the others.
+        await asyncio.to_thread(self.node.checks.warm_up)
         await self._partners.start(*address(settings.listen, "listen"))
         try:
             if self._doors is not None:
