@@ -155,6 +155,24 @@ def test_a_value_that_cannot_be_kept_is_set_aside_and_the_record_imported(
     assert {flaw.prop: flaw.value} == properties
 
 
+@pytest.mark.parametrize(
+    ("schema", "prop", "wrong", "right"),
+    [
+        ("Device", "imei", "490154203237519", "490154203237518"),
+        ("Container", "containerNumber", "CSQU3054384", "CSQU3054383"),
+        ("Vehicle", "vin", "1HGCM82633A004353", "1HGCM82633A004352"),
+        ("Vessel", "mmsi", "12", "256862000"),
+    ],
+)
+def test_a_number_with_a_wrong_check_digit_is_kept_and_told(schema: str, prop: str, wrong: str, right: str) -> None:
+    (record,), (flaw,) = read(entity("x-1", schema, name="X", **{prop: wrong}))
+
+    assert record.values(prop) == (wrong,)
+    assert (flaw.reason, flaw.rejects, flaw.value) == (Reason.DOUBTFUL, False, wrong)
+    assert "problem" in flaw.why
+    assert read(entity("x-1", schema, name="X", **{prop: right}))[1] == []
+
+
 def test_people_known_by_an_alias_or_by_one_word_only_are_people() -> None:
     for known in ({"alias": "Kancil"}, {"name": "Sukarno"}, {"firstName": "Siti"}):
         records, flaws = read(entity(**known))

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
-from lintas.errors import InvalidValue
+from lintas.errors import InvalidIdentifier, InvalidValue
 from lintas.model import Grading, Record, Statement
+from lintas.model.identifiers import identifier_kind, validate
 from lintas.model.schemata import clean, ftm_model
 from lintas.records.importing.flaws import Flaw, Reason
 from lintas.records.marks import Marks
 
 _ID = re.compile(r"(?=.{1,200}\Z)[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?")  # as FollowTheMoney refers to entities
 _DIALLED_FROM = ("country", "nationality", "jurisdiction", "mainCountry")
+_CHECKED = frozenset({"vin", "imei", "imsi", "iccid", "macAddress", "mmsi", "containerNumber"})
 _NAMES = ("name", "alias", "weakAlias", "previousName", "firstName", "lastName")
 
 
@@ -31,12 +33,81 @@ class Origin:
     grading: Grading
 
 
-@dataclass(slots=True)
 class Gathered:
-    """The values of one record, and what could not be kept."""
+    """The values of one record as statements, and what could not be kept."""
 
-    statements: list[Statement] = field(default_factory=list)
-    flaws: list[Flaw] = field(default_factory=list)
+    def __init__(self, schema: str, origin: Origin) -> None:
+        self.statements: list[Statement] = []
+        self.flaws: list[Flaw] = []
+        self._schema, self._origin = schema, origin
+        self._said: set[tuple[str, str]] = set()
+
+    def take(self, prop: str, value: str, country: str | None = None) -> bool:
+        """Take in one value; False if it is not what its property says, which the caller may know a way out of."""
+        try:
+            cleaned = clean(self._schema, prop, value, country)
+        except InvalidValue:
+            self.tell(Reason.UNKNOWN_PROPERTY, prop, value)
+            return True
+        if cleaned is None:
+            return not value.strip()  # an empty field is no mistake
+        if (prop, cleaned) not in self._said:
+            self._said.add((prop, cleaned))
+            origin, original = self._origin, value if value != cleaned else None
+            self.statements.append(Statement(prop, cleaned, origin.source, origin.seen, origin.grading, original))
+            if prop in _CHECKED and (why := _doubt(prop, cleaned)):
+                self.tell(Reason.DOUBTFUL, prop, value, why)
+        return True
+
+    def tell(self, reason: Reason, prop: str, value: str, why: str | None = None) -> None:
+        """Put a value into the report."""
+        row = self._origin.flaw
+        self.flaws.append(Flaw(row.row, reason, file=row.file, record=row.record, prop=prop, value=value, why=why))
+
+    def dial(self, phones: Iterable[str]) -> None:
+        """Take telephone numbers written without their country, by the one country the entity belongs to."""
+        countries = {statement.value for statement in self.statements if statement.prop in _DIALLED_FROM}
+        country = countries.pop() if len(countries) == 1 else None
+        for value in phones:
+            if not (country and _has_telephones(country) and self.take("phone", value, country)):
+                self.tell(Reason.INVALID_VALUE, "phone", value)
+
+
+def gather(schema: str, pairs: Iterable[tuple[str, str]], origin: Origin) -> Gathered:
+    """Make statements of properties and values as they came."""
+    gathered = Gathered(schema, origin)
+    elsewhere: list[str] = []
+    for prop, value in pairs:
+        if not gathered.take(prop, value):
+            if prop == "phone":
+                elsewhere.append(value)
+            else:
+                gathered.tell(Reason.INVALID_VALUE, prop, value)
+    if elsewhere:
+        gathered.dial(elsewhere)
+    return gathered
+
+
+def _doubt(prop: str, value: str) -> str | None:
+    """What is wrong with a number that all the world writes by one rule.
+
+    It is kept all the same: the index finds what differs by one sign, and the file, not we, must be corrected.
+    """
+    kind = identifier_kind(None, prop)
+    try:
+        if kind is not None:
+            validate(kind, value)
+    except InvalidIdentifier as error:
+        return ", ".join(f"{name}: {fact}" for name, fact in error.facts.items())
+    return None
+
+
+@cache
+def _has_telephones(country: str) -> bool:
+    """Whether telephones are dialled by this country: not by one that no longer exists."""
+    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - loads the numbering plans of the world
+
+    return country.upper() in SUPPORTED_REGIONS
 
 
 def good_id(record_id: object) -> bool:
@@ -49,56 +120,6 @@ def known_schema(schema: str) -> bool:
     """Whether records are made of this schema."""
     found = ftm_model().get(schema)
     return found is not None and not found.abstract
-
-
-def gather(schema: str, pairs: Iterable[tuple[str, str]], origin: Origin) -> Gathered:
-    """Make statements of properties and values as they came."""
-    gathered = Gathered()
-    said: set[tuple[str, str]] = set()
-    elsewhere: list[str] = []
-    for prop, value in pairs:
-        try:
-            cleaned = clean(schema, prop, value)
-        except InvalidValue:
-            gathered.flaws.append(_value_flaw(origin, Reason.UNKNOWN_PROPERTY, prop, value))
-            continue
-        if cleaned is None:
-            if prop == "phone":
-                elsewhere.append(value)
-            elif value.strip():  # an empty field is no mistake
-                gathered.flaws.append(_value_flaw(origin, Reason.INVALID_VALUE, prop, value))
-        elif (prop, cleaned) not in said:
-            said.add((prop, cleaned))
-            original = value if value != cleaned else None
-            gathered.statements.append(Statement(prop, cleaned, origin.source, origin.seen, origin.grading, original))
-    if elsewhere:
-        _dial(schema, elsewhere, origin, gathered)
-    return gathered
-
-
-def _dial(schema: str, phones: Iterable[str], origin: Origin, gathered: Gathered) -> None:
-    """Understand telephone numbers written without their country by the one country the entity belongs to."""
-    countries = {statement.value for statement in gathered.statements if statement.prop in _DIALLED_FROM}
-    country = countries.pop() if len(countries) == 1 else None
-    for value in phones:
-        cleaned = _dialled(schema, value, country)
-        if cleaned is not None:
-            gathered.statements.append(Statement("phone", cleaned, origin.source, origin.seen, origin.grading, value))
-        elif value.strip():
-            gathered.flaws.append(_value_flaw(origin, Reason.INVALID_VALUE, "phone", value))
-
-
-def _dialled(schema: str, value: str, country: str | None) -> str | None:
-    from followthemoney.exc import InvalidData  # noqa: PLC0415 - costs a second, and is loaded by now
-
-    try:
-        return clean(schema, "phone", value, country) if country else None
-    except InvalidData:  # a country without telephones of its own, such as one that no longer exists
-        return None
-
-
-def _value_flaw(origin: Origin, reason: Reason, prop: str, value: str) -> Flaw:
-    return Flaw(origin.flaw.row, reason, file=origin.flaw.file, record=origin.flaw.record, prop=prop, value=value)
 
 
 def make_record(record_id: str, schema: str, statements: Sequence[Statement], marks: Marks) -> Record:

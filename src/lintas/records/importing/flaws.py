@@ -10,7 +10,7 @@ from lintas.model import Noun
 
 
 class Reason(StrEnum):
-    """The reasons, closed. `row.` and `record.`: nothing of the row was taken over; `value.`: only not that value."""
+    """The reasons, closed. `row.` and `record.`: nothing of the row was taken over; `value.`: one value only."""
 
     NOT_JSON = "row.not-json"
     NOT_ENTITY = "row.not-entity"
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     WRONG_MARK = "row.wrong-mark"
     UNKNOWN_PROPERTY = "value.unknown-property"
     INVALID_VALUE = "value.invalid"
+    DOUBTFUL = "value.doubtful"
     SCHEMA_CONFLICT = "record.schema-conflict"
     TWICE = "record.twice"
     OTHER_SOURCE = "record.other-source"
@@ -75,6 +76,10 @@ EXPLAINED: Mapping[Reason, tuple[str, str]] = MappingProxyType(
             "The value cannot be right for its property; the record was imported without it.",
             "Compare it with the source once more: a date, a code or a check digit is wrong.",
         ),
+        Reason.DOUBTFUL: (
+            "The number has a wrong form or check digit; it was imported as it stands.",
+            "Compare it with the thing itself, character by character, and correct it at the source.",
+        ),
         Reason.SCHEMA_CONFLICT: (
             "The parts of this record contradict each other about what it is.",
             "Give things of different kinds different keys.",
@@ -97,7 +102,7 @@ EXPLAINED: Mapping[Reason, tuple[str, str]] = MappingProxyType(
 
 
 class Flaw(Noun):
-    """One row or one value that was not taken over."""
+    """One row or one value that was not taken over, or not without a doubt."""
 
     row: int
     reason: Reason
@@ -105,6 +110,7 @@ class Flaw(Noun):
     record: str | None = None
     prop: str | None = None
     value: str | None = None
+    why: str | None = None
     raw: str | None = None  # the row as it came, so that nothing is lost
 
     @property
@@ -116,5 +122,6 @@ class Flaw(Noun):
         """What the report says, in the order a person reads it."""
         sentence, remedy = EXPLAINED[self.reason]
         told: dict[str, object] = {"row": self.row, "reason": self.reason.value, "sentence": sentence, "remedy": remedy}
-        more = {"file": self.file, "record": self.record, "property": self.prop, "value": self.value, "raw": self.raw}
+        more = {"file": self.file, "record": self.record, "property": self.prop, "value": self.value}
+        more |= {"why": self.why, "raw": self.raw}
         return told | {name: fact for name, fact in more.items() if fact is not None}

@@ -53,7 +53,7 @@ class ImportResult:
         changed: Records of which a new version was made.
         same: Records that were there already, as the file has them.
         rejected: Rows of which something was left out as a whole.
-        set_aside: Single values that could not be kept; their records were imported without them.
+        set_aside: Single values the report tells of: left out of their records, or kept with a doubt.
         report_path: The file that names each of these rows and values, with reason and remedy.
         resumed_at: Rows that were done when the same import was interrupted; 0 if it was not.
     """

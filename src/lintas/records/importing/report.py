@@ -16,7 +16,7 @@ from lintas.records.writing import Counts
 
 
 class Tally(Noun):
-    """How an import stands: rows read, records made of them, rows rejected, single values set aside."""
+    """How an import stands: rows read, records made of them, rows rejected, single values reported."""
 
     rows: int = 0
     new: int = 0
