@@ -34,7 +34,7 @@ def compare(subject: Subject, record: Record) -> Comparison:
 def compare_many(subject: Subject, records: Sequence[Record]) -> list[Comparison]:
     """Compare a subject with many records, in their order."""
     asked = portrait_of_subject(subject)
-    return [compare_portraits(asked, portrait_of_record(record)) for record in records]
+    return [compare_portraits(asked, portrait_of_record(record, asked)) for record in records]
 
 
 def likely(subject: Subject, records: Iterable[Record], threshold: float) -> list[tuple[Record, Comparison]]:
@@ -45,7 +45,7 @@ def likely(subject: Subject, records: Iterable[Record], threshold: float) -> lis
     """
     asked = portrait_of_subject(subject)
     least = math.log2(threshold / (1 - threshold)) - _ROUNDING if 0 < threshold < 1 else -math.inf
-    judged = ((record, _judge(asked, portrait_of_record(record), least)) for record in records)
+    judged = ((record, _judge(asked, portrait_of_record(record, asked), least)) for record in records)
     found = [(record, why) for record, why in judged if why is not None and why.probability >= threshold]
     return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
 

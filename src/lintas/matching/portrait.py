@@ -67,33 +67,37 @@ def portrait_of_subject(subject: Subject) -> Portrait:
     return _portrait(subject.properties, frozenset({subject.kind}))
 
 
-def portrait_of_record(record: Record) -> Portrait:
-    """The portrait of what is on file."""
-    return _portrait(record.properties, frozenset(kinds_of(record.schema)))
+def portrait_of_record(record: Record, beside: Portrait | None = None) -> Portrait:
+    """The portrait of what is on file; `beside` another, only what that one knows too: the rest is no evidence."""
+    return _portrait(record.properties, frozenset(kinds_of(record.schema)), beside)
 
 
-def _portrait(values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind]) -> Portrait:
-    def some(*props: str) -> Iterable[str]:
-        return (value for prop in props for value in values.get(prop, ()))
+def _portrait(
+    values: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind], beside: Portrait | None = None
+) -> Portrait:
+    def some(known: str, *props: str) -> list[str]:
+        if beside is not None and not getattr(beside, known):
+            return []
+        return [value for prop in props for value in values.get(prop, ())]
 
-    def words(*props: str) -> frozenset[str]:
-        return frozenset(" ".join(value[:LONGEST].casefold().split()) for value in some(*props))
+    def words(known: str, *props: str) -> frozenset[str]:
+        return frozenset(" ".join(value[:LONGEST].casefold().split()) for value in some(known, *props))
 
-    issuers = words(*_ISSUER)
+    issuers = words("numbers", *_ISSUER)
     return Portrait(
         kinds=kinds,
         names=_unique(_names(values)),
-        numbers=_numbers(values, kinds, issuers),
-        countries=words(*_COUNTRIES),
+        numbers=_numbers(values, kinds, issuers) if beside is None or beside.numbers else (),
+        countries=words("countries", *_COUNTRIES),
         issuers=issuers,
-        births=read_dates(some("birthDate")),
-        foundations=read_dates(some("incorporationDate")),
-        genders=words("gender"),
-        birth_places=_unique(some("birthPlace")),
-        fathers=_unique(some("fatherName")),
-        mothers=_unique(some("motherName")),
-        makes=words("make"),
-        colours=words("colour"),
+        births=read_dates(some("births", "birthDate")),
+        foundations=read_dates(some("foundations", "incorporationDate")),
+        genders=words("genders", "gender"),
+        birth_places=_unique(some("birth_places", "birthPlace")),
+        fathers=_unique(some("fathers", "fatherName")),
+        mothers=_unique(some("mothers", "motherName")),
+        makes=words("makes", "make"),
+        colours=words("colours", "colour"),
     )
 
 
