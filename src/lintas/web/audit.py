@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 
 from lintas.audit import AuditKind
 from lintas.errors import LogBroken, NotFound
 from lintas.policy import OfficerAct
 from lintas.web.forms import Form
-from lintas.web.visit import Page, Visit
+from lintas.web.visit import Here, Page
 
 ON_A_PAGE = 50
 
 
 @get("/audit", sync_to_thread=True)
-def read(visit: Visit, kind: str = "", check: str = "", actor: str = "", before: int | None = None) -> Page:
+def read(
+    visit: Here,
+    kind: FromQuery[str] = "",
+    check: FromQuery[str] = "",
+    actor: FromQuery[str] = "",
+    before: FromQuery[int | None] = None,
+) -> Page:
     """Entries, newest first; reading them is an entry too."""
     form = Form({"kind": [kind], "check": [check], "actor": [actor]})
     entries = visit.node.read_log(
@@ -30,7 +37,7 @@ def read(visit: Visit, kind: str = "", check: str = "", actor: str = "", before:
 
 
 @get("/audit/{index:int}", sync_to_thread=True)
-def entry(visit: Visit, index: int) -> Page:
+def entry(visit: Here, index: FromPath[int]) -> Page:
     """One entry, and the proof that it stands in the log that the newest checkpoint has fixed."""
     found = next(iter(visit.node.read_log(visit.officer, before=index + 1, limit=1)), None)
     if found is None or found.index != index:
@@ -40,7 +47,7 @@ def entry(visit: Visit, index: int) -> Page:
 
 
 @post("/audit/verify", status_code=200, sync_to_thread=True)
-def verify(visit: Visit) -> Page:
+def verify(visit: Here) -> Page:
     """Recompute the whole log, and show the newest checkpoint with its witnesses' signatures."""
     visit.node.may(visit.officer, OfficerAct.VERIFY_AUDIT)
     try:

@@ -7,6 +7,7 @@ import csv
 import io
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from lintas.checks import BadRow, CheckReport, read_batch
@@ -15,12 +16,12 @@ from lintas.model import SubjectKind
 from lintas.model.kinds import primary_properties
 from lintas.policy import OfficerAct
 from lintas.web.asking import Reader
-from lintas.web.forms import Form
-from lintas.web.visit import Page, Visit
+from lintas.web.forms import Form, Sent
+from lintas.web.visit import Here, Page, Visit
 
 
 @get("/batches", sync_to_thread=True)
-def listed(visit: Visit) -> Page:
+def listed(visit: Here) -> Page:
     """The officer's files, and the form for a new one."""
     return _page(visit, Form(), [])
 
@@ -36,7 +37,7 @@ def example() -> Response[str]:
 
 
 @post("/batches")
-async def plan(visit: Visit, form: Form) -> Page | Redirect:
+async def plan(visit: Here, form: Sent) -> Page | Redirect:
     """Read the file; rows that cannot be asked are shown with their reasons, and nothing is asked yet."""
     upload = form.file("file")
     content = await upload.read() if upload else b""
@@ -44,14 +45,14 @@ async def plan(visit: Visit, form: Form) -> Page | Redirect:
 
 
 @get("/batches/{batch_id:str}", sync_to_thread=True)
-def shown(visit: Visit, batch_id: str) -> Page:
+def shown(visit: Here, batch_id: FromPath[str]) -> Page:
     """One file: its rows, whether somebody agreed, and after the asking its reports."""
     batch, content = visit.node.batches.get(batch_id, visit.officer)
     return visit.page("batch.html", batch=batch, content=content, reports=[])
 
 
 @post("/batches/{batch_id:str}", status_code=200)
-async def ask(visit: Visit, batch_id: str) -> Page:
+async def ask(visit: Here, batch_id: FromPath[str]) -> Page:
     """Ask every row; possible only once a second person has agreed."""
     reports: list[CheckReport] = [report async for report in visit.node.batches.run(batch_id, visit.officer)]
     batch, content = await asyncio.to_thread(visit.node.batches.get, batch_id, visit.officer)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from lintas.errors import LintasError, NotFound
 from lintas.model import OutcomeState, SubjectKind
 from lintas.web.asking import ABOUT_A_PERSON, Reader, filled
-from lintas.web.forms import Form
-from lintas.web.visit import Page, Visit
+from lintas.web.forms import Form, Sent
+from lintas.web.visit import Here, Page, Visit
 from lintas.web.words import summary_of
 
 RECENT = 8
 
 
 @get("/", sync_to_thread=True)
-def home(visit: Visit, kind: str = "", again: str = "") -> Page:
+def home(visit: Here, kind: FromQuery[str] = "", again: FromQuery[str] = "") -> Page:
     """The check box; with `again`, the reason of an earlier check is filled in."""
     known = visit.node.checks.report(again, visit.officer) if again else None
     form = filled(None, known.justification if known else None)
@@ -28,7 +29,7 @@ def home(visit: Visit, kind: str = "", again: str = "") -> Page:
 
 
 @post("/", status_code=200)
-async def ask(visit: Visit, form: Form) -> Page | Redirect:
+async def ask(visit: Here, form: Sent) -> Page | Redirect:
     """Ask, and go to the report; or say all that is missing, with everything typed still in place."""
     reader = Reader(form, visit.translator, visit.node.settings.country)
     if form.text("switch"):
@@ -43,7 +44,7 @@ async def ask(visit: Visit, form: Form) -> Page | Redirect:
 
 
 @post("/checks/recognised", status_code=200, sync_to_thread=True)
-def recognised(visit: Visit, form: Form) -> Page:
+def recognised(visit: Here, form: Sent) -> Page:
     """A fragment: what the text in the box is taken for."""
     reader = Reader(form, visit.translator, visit.node.settings.country)
     subject = reader.subject() if form.text("q") else None
@@ -51,25 +52,25 @@ def recognised(visit: Visit, form: Form) -> Page:
 
 
 @get("/checks", sync_to_thread=True)
-def recent(visit: Visit) -> Page:
+def recent(visit: Here) -> Page:
     """The officer's own checks, newest first."""
     return visit.page("recent.html", checks=visit.node.checks.recent(visit.officer, 200))
 
 
 @get("/checks/{check_id:str}", sync_to_thread=True)
-def report(visit: Visit, check_id: str) -> Page:
+def report(visit: Here, check_id: FromPath[str]) -> Page:
     """The report of a check: everyone who was asked, exactly once."""
     return _report(visit, check_id, "check.html")
 
 
 @get("/checks/{check_id:str}/outcomes", sync_to_thread=True)
-def outcomes(visit: Visit, check_id: str) -> Page:
+def outcomes(visit: Here, check_id: FromPath[str]) -> Page:
     """A fragment at its own address: the rows as they stand now."""
     return _report(visit, check_id, "_outcomes.html")
 
 
 @get("/checks/{check_id:str}/refusals/{node_id:str}", sync_to_thread=True)
-def refusal(visit: Visit, check_id: str, node_id: str) -> Page:
+def refusal(visit: Here, check_id: FromPath[str], node_id: FromPath[str]) -> Page:
     """Why a node declined: its ground, its policies in words, what they rest on, and whom to call."""
     found = visit.node.checks.report(check_id, visit.officer)
     outcome = found.outcome(node_id)

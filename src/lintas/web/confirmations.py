@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from lintas.errors import NotFound, RefusedByPolicy
 from lintas.model import Record, RefusalGround
 from lintas.policy import CORE_FIELDS, OfficerAct
 from lintas.requests import Confirmation, Verdict
-from lintas.web.forms import Form
-from lintas.web.visit import Page, Visit
+from lintas.web.forms import Form, Sent
+from lintas.web.visit import Here, Page, Visit
 
 WRITTEN = ("acquired", "offence", "case_number", "authority")  # filled in although the record may not state them
 
 
 @get("/confirmations", sync_to_thread=True)
-def listed(visit: Visit) -> Page:
+def listed(visit: Here) -> Page:
     """Both directions, what is due next first."""
     visit.node.may(visit.officer, OfficerAct.READ_REQUESTS)
     return visit.page(
@@ -29,20 +30,20 @@ def listed(visit: Visit) -> Page:
 
 
 @get("/confirmations/outgoing/{confirmation_id:str}", sync_to_thread=True)
-def asked(visit: Visit, confirmation_id: str) -> Page:
+def asked(visit: Here, confirmation_id: FromPath[str]) -> Page:
     """What we asked, and the core data or the refusal that came back."""
     found = visit.node.requests.get(confirmation_id, visit.officer, ours=True)
     return visit.page("asked.html", confirmation=found)
 
 
 @get("/confirmations/incoming/{confirmation_id:str}", sync_to_thread=True)
-def to_decide(visit: Visit, confirmation_id: str) -> Page:
+def to_decide(visit: Here, confirmation_id: FromPath[str]) -> Page:
     """What a partner asks, beside our own record, and the form to decide."""
     return _decide(visit, Form(), confirmation_id)
 
 
 @post("/confirmations/incoming/{confirmation_id:str}", sync_to_thread=True)
-def decide(visit: Visit, form: Form, confirmation_id: str) -> Page | Redirect:
+def decide(visit: Here, form: Sent, confirmation_id: FromPath[str]) -> Page | Redirect:
     """Give the chosen fields, or refuse with a coded ground."""
     gives = form.text("verdict") == "give"
     ground = form.choice("ground", RefusalGround)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 
 from lintas.web.security import Asked
 
@@ -59,6 +60,10 @@ class Form:
     def refuse(self, name: str, sentence: str) -> None:
         """Say what is wrong with a field; the first thing said stands."""
         self.errors.setdefault(name, sentence)
+
+
+Sent = NamedDependency[Form]
+"""The form that was sent, as a handler asks for it."""
 
 
 async def form_of(request: Asked) -> Form:

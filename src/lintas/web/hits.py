@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from lintas.errors import AlreadyDone, NotFound
 from lintas.model.kinds import primary_properties
 from lintas.policy import OfficerAct
-from lintas.web.forms import Form
+from lintas.web.forms import Form, Sent
 from lintas.web.rendering import property_label
-from lintas.web.visit import Page, Visit
+from lintas.web.visit import Here, Page, Visit
 
 TELLING = 8  # of a kind's properties, those that most often decide
 LEAST = 10  # characters of a reason; a reason is a sentence
 
 
 @get("/checks/{check_id:str}/hits/{hit_id:str}", sync_to_thread=True)
-def explain(visit: Visit, check_id: str, hit_id: str) -> Page:
+def explain(visit: Here, check_id: FromPath[str], hit_id: FromPath[str]) -> Page:
     """Why a partner's record is a possible match, what is not known, and what to do next."""
     report = visit.node.checks.report(check_id, visit.officer)
     found = report.match(hit_id)
@@ -34,7 +35,7 @@ def explain(visit: Visit, check_id: str, hit_id: str) -> Page:
 
 
 @get("/checks/{check_id:str}/own/{record_id:str}", sync_to_thread=True)
-def explain_own(visit: Visit, check_id: str, record_id: str) -> Page:
+def explain_own(visit: Here, check_id: FromPath[str], record_id: FromPath[str]) -> Page:
     """Why a record of our own is a possible match."""
     report = visit.node.checks.report(check_id, visit.officer)
     for row in report.outcomes:
@@ -45,13 +46,13 @@ def explain_own(visit: Visit, check_id: str, record_id: str) -> Page:
 
 
 @get("/checks/{check_id:str}/hits/{hit_id:str}/confirm", sync_to_thread=True)
-def ask_why(visit: Visit, check_id: str, hit_id: str) -> Page:
+def ask_why(visit: Here, check_id: FromPath[str], hit_id: FromPath[str]) -> Page:
     """The form of the reasoned request to the owner."""
     return _form(visit, Form(), check_id, hit_id)
 
 
 @post("/checks/{check_id:str}/hits/{hit_id:str}/confirm", sync_to_thread=True)
-def confirm(visit: Visit, form: Form, check_id: str, hit_id: str) -> Page | Redirect:
+def confirm(visit: Here, form: Sent, check_id: FromPath[str], hit_id: FromPath[str]) -> Page | Redirect:
     """Send the request; from then on the owner's clock runs."""
     if len(form.text("reason")) < LEAST:
         form.refuse("reason", visit.say("Tulis alasannya dalam satu kalimat atau lebih"))

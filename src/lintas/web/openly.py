@@ -6,11 +6,11 @@ from litestar import get
 
 from lintas.model import Role
 from lintas.web.search_rights import search_rights
-from lintas.web.visit import Page, Visit
+from lintas.web.visit import Here, Page
 
 
 @get("/policies", sync_to_thread=True)
-def policies(visit: Visit) -> Page:
+def policies(visit: Here) -> Page:
     """The table of search rights, and every policy in words with what it rests on."""
     rights = search_rights(visit.node)
     roles = [role for role in Role if any(kinds[role] for kinds in rights.values())]
@@ -18,13 +18,13 @@ def policies(visit: Visit) -> Page:
 
 
 @get("/partners", sync_to_thread=True)
-def partners(visit: Visit) -> Page:
+def partners(visit: Here) -> Page:
     """The members of the directory in force, their keys and their state."""
     return visit.page("partners.html", directory=visit.node.directory.current())
 
 
 @get("/about", sync_to_thread=True)
-def about(visit: Visit) -> Page:
+def about(visit: Here) -> Page:
     """What Lintas is, what it refuses to be, and what it stands on."""
     return visit.page("about.html")
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 
 from lintas.model.kinds import kind_of
-from lintas.web.forms import Form
-from lintas.web.visit import Page, Visit
+from lintas.web.forms import Form, Sent
+from lintas.web.visit import Here, Page, Visit
 
 LEAST = 3
 
 
 @get("/records/{record_id:str}", sync_to_thread=True)
-def read(visit: Visit, record_id: str, check: str = "") -> Page:
+def read(visit: Here, record_id: FromPath[str], check: FromQuery[str] = "") -> Page:
     """The record, if it was found by a check of this officer: the check is the reason. Otherwise a reason is asked."""
     if check:
         report = visit.node.checks.report(check, visit.officer)
@@ -22,7 +23,7 @@ def read(visit: Visit, record_id: str, check: str = "") -> Page:
 
 
 @post("/records/{record_id:str}", status_code=200, sync_to_thread=True)
-def read_for(visit: Visit, form: Form, record_id: str) -> Page:
+def read_for(visit: Here, form: Sent, record_id: FromPath[str]) -> Page:
     """The record, for the reason given."""
     if len(form.text("reason")) < LEAST:
         form.refuse("reason", visit.say("Tulis mengapa Anda membuka data ini"))

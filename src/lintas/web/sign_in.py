@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from lintas.errors import NotSignedIn
-from lintas.web.forms import Form
+from lintas.errors import NotSignedIn, TooManyTries
+from lintas.web.forms import Form, Sent
 from lintas.web.look import COOKIE, Look
 from lintas.web.security import DOOR, SESSION, Asked, cookie, gone
-from lintas.web.visit import Page, Visit
+from lintas.web.visit import Here, Page
 
 # A page of ours, never another site: one slash, then no second one and no backslash.
 OUR_PAGE = re.compile(r"/(?![/\\])[\w\-./]*")
 
 
 @get("/sign-in", sync_to_thread=False)
-def ask_who(visit: Visit, next: str = "/") -> Page | Redirect:
+def ask_who(visit: Here, next: FromQuery[str] = "/") -> Page | Redirect:
     """The form to sign in."""
     if visit.visitor is not None:
         return visit.go("/")
@@ -26,7 +27,7 @@ def ask_who(visit: Visit, next: str = "/") -> Page | Redirect:
 
 
 @post("/sign-in", sync_to_thread=True)
-def sign_in(visit: Visit, form: Form) -> Page | Redirect:
+def sign_in(visit: Here, form: Sent) -> Page | Redirect:
     """Check name, password and code; all three are wrong together, so that nobody learns which."""
     after = form.text("next")
     form.require("username", visit.say("Isi nama pengguna Anda"))
@@ -35,6 +36,8 @@ def sign_in(visit: Visit, form: Form) -> Page | Redirect:
     if not form.errors:
         try:
             token = visit.node.people.sign_in(form.text("username"), form.secret("password"), form.text("code"))
+        except TooManyTries:
+            raise  # its page says until when
         except NotSignedIn as error:
             form.refuse("username", visit.translator.error(error).sentence)
     if form.errors:
@@ -45,7 +48,7 @@ def sign_in(visit: Visit, form: Form) -> Page | Redirect:
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(visit: Visit, request: Asked) -> Redirect:
+def sign_out(visit: Here, request: Asked) -> Redirect:
     """End the session, here and in the node."""
     token = request.cookies.get(SESSION)
     if token and visit.visitor:
@@ -56,7 +59,7 @@ def sign_out(visit: Visit, request: Asked) -> Redirect:
 
 
 @post("/look", sync_to_thread=False)
-def choose_look(visit: Visit, form: Form) -> Redirect:
+def choose_look(visit: Here, form: Sent) -> Redirect:
     """Light or dark, dense or roomy, with or without single-key commands."""
     back = form.text("back")
     chosen = visit.go(back if OUR_PAGE.fullmatch(back) else "/")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from litestar import MediaType, Response
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from lintas.errors import NotFound, NotSignedIn
@@ -151,6 +152,10 @@ class Visit:
         if self.newcomer:
             page.cookies.append(cookie(DOOR, self.newcomer, https=self.https))
         return page
+
+
+Here = NamedDependency[Visit]
+"""The visit, as a handler asks for it."""
 
 
 async def visit_of(request: Asked) -> Visit:
