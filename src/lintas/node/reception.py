@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lintas.audit import AuditKind, AuditLog, Event
 from lintas.checks import Checks
-from lintas.errors import LintasError, Malformed, Untrusted, WrongCertificate
+from lintas.errors import LintasError, Malformed, Unavailable, Untrusted, WrongCertificate
 from lintas.exchange import Exchange
 from lintas.node.witnessing import Witnessing
 from lintas.protocol.envelope import Opened
@@ -70,8 +70,9 @@ class Reception:
                 raise Malformed(unexpected=type(opened.message).__name__)
             return await clerk(opened)
         except LintasError as error:
-            facts = {name: str(value)[:400] for name, value in error.facts.items()}
-            return Problem(code=error.code, facts=facts)
+            # What ails our own machine, and where its files are, is no partner's business.
+            told = {} if isinstance(error, Unavailable) else error.facts
+            return Problem(code=error.code, facts={name: str(value)[:400] for name, value in told.items()})
 
     async def _question(self, opened: Opened) -> Message:
         assert isinstance(opened.message, CheckQuestion)  # noqa: S101 - the table above says so
