@@ -238,3 +238,13 @@ def test_every_audit_event_is_written_by_somebody() -> None:
     source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
 
     assert [kind.name for kind in AuditKind if f"AuditKind.{kind.name}" not in source] == []
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_functions_a_check_is_said_to_travel_through_exist(language: str) -> None:
+    page = (DOCS / language / "explanation/how-a-check-travels.md").read_text("utf-8")
+    steps = re.findall(r"`([\w.]+)`", re.split(r"^## ", page, flags=re.MULTILINE)[3])
+    source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+
+    assert len(steps) > 12
+    assert [step for step in steps if not re.search(rf"def {step.rpartition('.')[2]}\b", source)] == []
