@@ -6,7 +6,7 @@ away at any time: it holds terms of the records, and the ids, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -16,17 +16,19 @@ import msgspec
 import tantivy
 from tantivy import Document, Occur, Query
 
-from lintas.matching import QueryTerms, index_terms, query_terms
+from lintas.matching import IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.model import Record, Subject
 
-_TERMS = ("kinds", "keys", "near", "grams", "bones", "dates", "years", "countries")
+_IDENTIFIERS = ("keys", "near")  # asked for whatever kind the record is of
+_WEIGHTS = {"grams": 1.0, "bones": 1.0, "dates": 3.0, "years": 1.5, "countries": 0.5}
+"""What one term in common is worth, beside its rarity, for records of the kind asked for.
+
+The kind stands in front of each of these terms, instead of in a condition of its own: a question that is nothing but
+terms is answered without looking at most of the records that have one of them (block-max WAND), three times as fast.
+"""
+
 _NAMES = frozenset({"name", "alias", "weakAlias", "previousName", "abbreviation"})
 _NAMES_IN_ONE_DOCUMENT = 4
-_WEIGHTS = {
-    "dates": 2.0,
-    "years": 1.0,
-    "countries": 0.2,
-}  # beside 1 for each gram and bone; rare terms weigh more anyway
 _PROGRESS = "#progress"  # no record has such an id
 _MEMORY = 64_000_000  # bytes the writer gathers before it writes a segment
 
@@ -128,8 +130,10 @@ def _damage_told() -> Iterator[None]:
 def _schema() -> Any:  # noqa: ANN401 - tantivy's classes are opaque to mypy
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in _TERMS:
+    for name in _IDENTIFIERS:
         builder.add_text_field(name, tokenizer_name="words", index_option="basic")
+    for name in _WEIGHTS:
+        builder.add_text_field(name, tokenizer_name="words", index_option="freq")
     builder.add_integer_field("sequence", stored=True)
     builder.add_integer_field("complete", stored=True)
     return builder.build()
@@ -144,7 +148,8 @@ def _documents(record: Record) -> Iterator[Any]:
     for part in _parts(record):
         terms = index_terms(part)
         if terms.keys or terms.grams or terms.bones:
-            yield Document(id=record.id, **{name: " ".join(getattr(terms, name)) for name in _TERMS})
+            fields = {name: " ".join(getattr(terms, name)) for name in _IDENTIFIERS}
+            yield Document(id=record.id, **fields, **{name: " ".join(_of_kinds(terms, name)) for name in _WEIGHTS})
 
 
 def _parts(record: Record) -> Iterator[Record]:
@@ -158,25 +163,23 @@ def _parts(record: Record) -> Iterator[Record]:
         yield msgspec.structs.replace(record, statements=some + others)
 
 
+def _of_kinds(terms: IndexTerms | QueryTerms, field: str) -> Iterator[str]:
+    return (f"{kind}:{term}" for kind in terms.kinds for term in getattr(terms, field))
+
+
 def _queries(terms: QueryTerms) -> Iterator[Any]:
-    if terms.keys:
-        yield _any("keys", terms.keys)
-    if terms.near:
-        yield _any("near", terms.near)
+    for field in _IDENTIFIERS:
+        if found := getattr(terms, field):
+            yield _any(_term(field, term, "basic", 1.0) for term in found)
     if terms.grams or terms.bones:
-        name = [*_should("grams", terms.grams), *_should("bones", terms.bones)]
-        ranks = [
-            (Occur.Should, Query.boost_query(_any(field, getattr(terms, field)), weight))
-            for field, weight in _WEIGHTS.items()
-            if getattr(terms, field)
-        ]
-        kinds = Query.const_score_query(_any("kinds", terms.kinds), 0.0)
-        yield Query.boolean_query([(Occur.Must, kinds), (Occur.Must, Query.boolean_query(name)), *ranks])
+        fields = _WEIGHTS.items()
+        yield _any(_term(field, term, "freq", weight) for field, weight in fields for term in _of_kinds(terms, field))
 
 
-def _any(field: str, terms: Sequence[str]) -> Any:  # noqa: ANN401 - tantivy's classes are opaque to mypy
-    return Query.boolean_query(list(_should(field, terms)))
+def _any(terms: Iterable[Any]) -> Any:  # noqa: ANN401 - tantivy's classes are opaque to mypy
+    return Query.boolean_query([(Occur.Should, term) for term in terms])
 
 
-def _should(field: str, terms: Iterable[str]) -> Iterator[tuple[Any, Any]]:
-    return ((Occur.Should, Query.term_query(_schema(), field, term, "basic")) for term in terms)
+def _term(field: str, term: str, option: str, weight: float) -> Any:  # noqa: ANN401 - as above
+    query = Query.term_query(_schema(), field, term, option)
+    return query if weight == 1 else Query.boost_query(query, weight)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 
-import numpy as np
-
 
 class SeenIds:
     """Remembers ids by their hash; that two ids of ten million share one happens once in 300,000 imports."""
@@ -24,6 +22,8 @@ class SeenIds:
             return False
         self._recent.add(key)
         if len(self._recent) >= self._most_recent:
+            import numpy as np  # noqa: PLC0415 - loaded only for files that are large
+
             recent = np.fromiter(self._recent, np.int64, len(self._recent))
             self._sorted = array("q", np.union1d(np.frombuffer(self._sorted, np.int64), recent).tobytes())
             self._recent = set()
