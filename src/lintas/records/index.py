@@ -7,6 +7,7 @@ still holds terms of what was erased, is used until the new index is complete, a
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -85,7 +86,7 @@ class Index:
             if shelf.sequence < last:
                 try:
                     shelf.begin()
-                    taken = _take_in(shelf, db, last)
+                    taken = _take_in(shelf, db, last, lambda: self._keep_fresh(shelf, db))
                 except Busy:
                     shelf.reload()
             if shelf.complete:
@@ -120,6 +121,20 @@ class Index:
         self._next = shelf or Shelf(folder)
         return self._next
 
+    def _keep_fresh(self, following: Shelf, db: Database) -> None:
+        """While another index is being built, take new records into the one that answers."""
+        old = self._shelf
+        if old is None or old is following:
+            return
+        with db.read() as connection:
+            _, last = current(connection)
+        if old.sequence < last:
+            try:
+                old.begin()
+                _take_in(old, db, last, lambda: None)
+            except Busy:
+                old.reload()
+
     def _open(self, folder: Path) -> Shelf | None:
         try:
             return Shelf(folder)
@@ -143,7 +158,7 @@ class Index:
         self._next = None if self._next is shelf else self._next
 
 
-def _take_in(shelf: Shelf, db: Database, last: int) -> int:
+def _take_in(shelf: Shelf, db: Database, last: int, meanwhile: Callable[[], None]) -> int:
     taken, committed, at = 0, 0, shelf.sequence
     columns = (record.c.id, record.c.sequence, record.c.state, record.c.body)
     while True:
@@ -161,3 +176,4 @@ def _take_in(shelf: Shelf, db: Database, last: int) -> int:
         if taken - committed >= _BETWEEN_COMMITS:
             shelf.commit(at, complete=False)
             committed = taken
+        meanwhile()

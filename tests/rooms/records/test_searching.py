@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from lintas.clock import ManualClock
 from lintas.errors import IndexUnavailable
@@ -202,6 +205,31 @@ def test_rebuilding_finds_the_same(desk: Register) -> None:
 
     assert desk.records.rebuild_index() == 21
     assert desk.found(name="Budi Santoso") == before
+
+
+def test_while_the_index_is_built_anew_the_old_one_answers_and_stays_fresh(desk: Register) -> None:
+    desk.records.save([*named(2500), person("p-1", "Wayan Gunawan")], source=SOURCE)
+    desk.records.catch_up()
+    desk.records.erase(desk.records.deletion_plan(["p-1"]), by="officer:x", approval="a")
+    desk.clock.advance(timedelta(days=30))
+    desk.records.erase_quarantined()
+    seen: list[list[str]] = []
+
+    class Reading:
+        """The database, with a colleague who saves a record while the index reads it."""
+
+        def read(self) -> AbstractContextManager[Connection]:
+            if not seen:
+                desk.records.save([person("p-2", "Budi Santoso")], source=SOURCE)
+            seen.append(desk.index.candidates(BUDI, 1))
+            return desk.records.db.read()
+
+    desk.index.catch_up(Reading())
+
+    assert seen[0] != ["p-2"]
+    assert seen[-1] == ["p-2"]  # although the new index was not complete
+    assert desk.found(name="Budi Santoso")[0] == "p-2"
+    assert len(list((desk.folder / "index").iterdir())) == 1
 
 
 OTHER_PROCESS = """
