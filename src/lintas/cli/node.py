@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("init")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, readable=False, path_type=Path))
 @click.option("--id", "name", default="", help="The node's name in the directory; the folder's name unless given.")
 @click.option("--country", default="id", show_default=True, help="ISO 3166-1 alpha-2.")
 @click.option("--name-id", default="", help="The agency's name in Indonesian.")
@@ -73,7 +73,7 @@ def init_(folder: Path, as_json: bool, settings: tuple[str, ...], **names: str) 
 
 
 @command.command("run")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, readable=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when both doors are open.")
 @click.pass_obj
 def run_(doors: Any, folder: Path, as_json: bool) -> None:  # noqa: ANN401, FBT001 - what `__main__` hands in

@@ -51,7 +51,7 @@ def shared(command: F) -> F:
     @click.option(
         "--node",
         "folder",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False, readable=False, path_type=Path),
         default=Path(),
         help="The node's folder; the present folder unless given.",
     )

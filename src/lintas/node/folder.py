@@ -7,7 +7,9 @@ policies/     the agency's own  reports/  what imports did
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +58,11 @@ class Folder:
         """The node's private keys, once the files of its certificate are there too.
 
         Raises:
-            KeysUnusable: one is missing, or is not a key.
+            NoNode: nothing here is one.
+            KeysUnusable: one of them is missing, or is not a key.
         """
+        if not (self.root / FILE).is_file():
+            raise NoNode(folder=str(self.root))
         for path in (self.certificate, self.certificate_key):
             if not path.is_file():
                 raise KeysUnusable(missing=str(path))
@@ -85,6 +90,7 @@ class Folder:
 
 
 _KEY_FILES = ("signing", "sealing")
+_DIRECTORY = re.compile(r"\s*directory\s*=")  # the setting, as `join` or a hand may have written it
 
 
 def init(root: Path, given: Mapping[str, object]) -> Settings:
@@ -124,8 +130,7 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves this one as it is
 
 
 def rotate(root: Path) -> None:
@@ -153,5 +158,5 @@ def join(root: Path, source: str, trusted_root: bytes) -> None:
     if not path.is_file():
         raise NoNode(folder=str(root))
     DirectoryClient.init(Folder(root).directory, trusted_root)
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("directory =")]
+    lines = [line for line in path.read_text("utf-8").splitlines() if not _DIRECTORY.match(line)]
     path.write_text("\n".join([*lines, f"directory = {_toml(source)}", ""]), "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -168,32 +169,36 @@ def build(
     policies = PolicySet.load([settings.path(settings.policies)])
     directory = directory or directory_of(settings, folder, clock)
     link = link or HttpLink(certificate=folder.certificate, key=folder.certificate_key)
-    db = Database.open(settings.database_url)
-    db.migrate()
-    audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier())
-    people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
-    index = Index.open(folder.index)
-    line = Line(
-        us=settings.node,
-        keys=keys,
-        directory=directory,
-        link=link,
-        seen=SeenOnDisk(db, clock),
-        clock=clock,
-        skew=settings.clock_skew,
-    )
-    desk = Desk(
-        db=db,
-        audit=audit,
-        clock=clock,
-        line=line,
-        directory=directory,
-        policies=policies,
-        records=Records(db, audit, clock, index),
-        people=people,
-        **_decided_by_operator(settings),
-    )
-    return _furnish(settings, folder, desk, index, link)
+    with ExitStack() as unless_wired:  # a node that cannot be lets go of the disk
+        db = Database.open(settings.database_url)
+        unless_wired.callback(db.close)
+        db.migrate()
+        audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier())
+        people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
+        index = Index.open(folder.index)
+        line = Line(
+            us=settings.node,
+            keys=keys,
+            directory=directory,
+            link=link,
+            seen=SeenOnDisk(db, clock),
+            clock=clock,
+            skew=settings.clock_skew,
+        )
+        desk = Desk(
+            db=db,
+            audit=audit,
+            clock=clock,
+            line=line,
+            directory=directory,
+            policies=policies,
+            records=Records(db, audit, clock, index),
+            people=people,
+            **_decided_by_operator(settings),
+        )
+        node = _furnish(settings, folder, desk, index, link)
+        unless_wired.pop_all()
+        return node
 
 
 def _decided_by_operator(settings: Settings) -> dict[str, Any]:
