@@ -136,20 +136,26 @@ class Answerer:
         The same check asked again does not count twice. Therefore it must be the same question: a partner that puts
         many questions under one reference would get them all for the price of one.
         """
-        now = self._desk.clock.now()
         sender, officer = question.asker.node, question.asker.officer
-        same = answered.c.check_id == question.check
-        agency = (answered.c.sender == sender) & ~same
+        now = self._desk.clock.now()
+        hour, day = now - HOUR, now - DAY
+        agency = answered.c.sender == sender
         mine = agency & (answered.c.officer == officer)
-        asked = digest(question.subject, question.justification)
-        differs = same & ((answered.c.question != asked) | (answered.c.officer != officer))
-        hour, day = answered.c.at > now - HOUR, answered.c.at > now - DAY
-        counts = [func.count().filter(who & when) for who in (mine, agency) for when in (hour, day)]
-        lately = select(*counts, func.count().filter(differs)).where(answered.c.sender == sender, day | same)
-        texts = select(answered.c.asked_for).where(mine, hour).order_by(answered.c.at)
+        # Each count reads one index and nothing else: an agency may ask twenty thousand times a day.
+        wanted = ((mine, hour), (mine, day), (agency, hour), (agency, day))
+        counts = [select(func.count()).where(who, answered.c.at > since).scalar_subquery() for who, since in wanted]
+        this = agency & (answered.c.check_id == question.check)
+        texts = select(answered.c.asked_for).where(mine, answered.c.at > hour, ~this).order_by(answered.c.at)
         with self._desk.db.read() as tx:
-            counted = tuple(tx.execute(lately).one())
+            counted = list(tx.execute(select(*counts)).one())
+            before = tx.execute(select(answered.c.officer, answered.c.at, answered.c.question).where(this)).first()
             recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(texts).scalars()]
+        differs = False
+        if before is not None:
+            for place, (who, since) in enumerate(wanted):
+                counted[place] -= before.at > since and (who is agency or before.officer == officer)
+            asked = digest(question.subject, question.justification)
+            differs = before.question != asked or before.officer != officer
         usage = Usage(
             officer_hour=counted[0],
             officer_day=counted[1],
@@ -158,7 +164,7 @@ class Answerer:
             recent=tuple(line for lines in recent for line in lines),
             new=asked_for(question.subject),
         )
-        return usage, counted[4] > 0
+        return usage, differs
 
     def _tell(self, question: CheckQuestion, disclosed: list[tuple[str, Disclosed]], withheld: int) -> CheckAnswered:
         facts: dict[str, str | int | list[str]] = {

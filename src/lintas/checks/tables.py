@@ -40,6 +40,7 @@ answered = Table(
     Column("question", String(64), nullable=False),  # its fingerprint: a check is one question
     Column("asked_for", LargeBinary),  # erased after an hour
     Index("answered_lately", "sender", "at"),
+    Index("answered_to_officer", "sender", "officer", "at"),
 )
 
 hit = Table(
