@@ -206,9 +206,15 @@ class AuditLog:
             BadSignature, Malformed: The checkpoint is not that partner's.
             LogBroken: An entry is not in the log of that checkpoint.
         """
-        ours = self._entries(_of_check(answer.check))
-        told = {leaf for entry in ours if entry.event for leaf in _leaves_told(entry.event, partner)}
-        return reconcile(told, answer, partner, keys)
+        return reconcile(self._told(answer.check, partner), answer, partner, keys)
+
+    def hidden(self, check: str, partner: str) -> tuple[str, ...]:
+        """What is missing when a partner says its log knows nothing of a check: every answer it told us of."""
+        return tuple(sorted(self._told(check, partner)))
+
+    def _told(self, check: str, partner: str) -> set[str]:
+        ours = self._entries(_of_check(check))
+        return {leaf for entry in ours if entry.event for leaf in _leaves_told(entry.event, partner)}
 
     def erase_expired(self) -> int:
         """Erase the content of entries older than three years (rule R37) and say so in the log; how many there were."""

@@ -110,6 +110,11 @@ class Witnessing:
                 return NotReconciled(check, node, "untrusted.malformed")
             keys = self._directory.current().peer(node).signing
             return await asyncio.to_thread(self._audit.reconcile, answer, node, keys)
+        except NotFound as error:
+            missing = await asyncio.to_thread(self._audit.hidden, check, node)
+            if not missing:
+                return NotReconciled(check, node, error.code)
+            return Reconciliation(check, node, size=0, agreed=(), missing=missing, unknown=())
         except TimeoutError:
             return NotReconciled(check, node, "late")
         except LintasError as error:

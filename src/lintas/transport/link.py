@@ -41,6 +41,7 @@ class _Fault:
     silent: bool = False
     delay: float = 0.0
     drops: int = 0
+    reply_drops: int = 0
     duplicates: int = 0
 
 
@@ -73,6 +74,10 @@ class Loopback:
     def drop(self, node: str, messages: int = 1) -> None:
         """The next messages to the node are lost on the way."""
         self._fault(node).drops = messages
+
+    def drop_replies(self, node: str, messages: int = 1) -> None:
+        """The node's next replies are lost on the way back: it has done what it was asked to do."""
+        self._fault(node).reply_drops = messages
 
     def duplicate(self, node: str, messages: int = 1) -> None:
         """The next messages to the node arrive twice; the sender gets the first reply."""
@@ -109,6 +114,9 @@ class Loopback:
                 await _ignoring_refusal(receive(envelope, certificate))
         except Untrusted as error:
             raise PeerRefused(node=node, code=error.code) from error
+        if fault.reply_drops:
+            fault.reply_drops -= 1
+            await asyncio.Event().wait()
         return reply
 
     def _fault(self, node: str) -> _Fault:

@@ -87,6 +87,17 @@ async def test_a_dropped_message_never_arrives_and_the_next_one_does(loopback: L
     assert [raw for raw, _ in desk.arrived] == [b"found"]
 
 
+async def test_a_reply_lost_on_the_way_back_was_given_all_the_same(loopback: Loopback, desk: Desk) -> None:
+    loopback.drop_replies(KL.node)
+
+    with pytest.raises(TimeoutError):
+        await loopback.send(KL, b"done", timeout=0.02)
+    again = await loopback.send(KL, b"again", timeout=1)
+
+    assert [raw for raw, _ in desk.arrived] == [b"done", b"again"]
+    assert again == b"2"
+
+
 async def test_a_doubled_message_arrives_twice_and_is_answered_once(loopback: Loopback, desk: Desk) -> None:
     loopback.duplicate(KL.node)
 
