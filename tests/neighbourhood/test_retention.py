@@ -72,6 +72,20 @@ async def test_a_partner_that_was_only_asked_keeps_no_trace_of_the_person(still,
     assert "antoso" not in log
 
 
+async def test_a_clock_that_is_set_back_stops_no_answer(still, clock: ManualClock) -> None:
+    jakarta, kl = await still.nodes("id", "my")
+    await jakarta.check("Budi Santoso", birthDate="1970-01-31")
+    clock.advance(ENUMERATION)
+    await kl.node.checks.purge()
+
+    clock.advance(-ENUMERATION / 2)
+    report = await jakarta.check("Ani Wijaya", birthDate="1980-02-03")
+
+    told = report.outcome("my.latihan")
+    assert told is not None
+    assert told.is_no_match
+
+
 async def test_budgets_still_count_after_what_was_asked_for_is_erased(still, clock: ManualClock) -> None:
     jakarta, kl = await still.nodes("id", "my", officer_budget_day=2)
     for name in ("Ani Wijaya", "Tono Harahap"):
