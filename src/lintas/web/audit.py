@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from lintas.audit import AuditKind
 from lintas.errors import LogBroken, NotFound
 from lintas.policy import OfficerAct
+from lintas.trust.merkle import verify_inclusion
 from lintas.web.forms import Form
 from lintas.web.visit import Here, Page
 
@@ -38,12 +41,15 @@ def read(
 
 @get("/audit/{index:int}", sync_to_thread=True)
 def entry(visit: Here, index: FromPath[int]) -> Page:
-    """One entry, and the proof that it stands in the log that the newest checkpoint has fixed."""
+    """One entry, with the proof that it stands in the log that the newest checkpoint has fixed, recomputed just now."""
     found = next(iter(visit.node.read_log(visit.officer, before=index + 1, limit=1)), None)
     if found is None or found.index != index:
         raise NotFound(entry=index)
-    size = visit.node.audit.size()
-    return visit.page("audit_entry.html", entry=found, size=size, path=visit.node.audit.inclusion(index, size))
+    note = visit.node.audit.checkpoint()
+    size, root = int(note.splitlines()[1]), note.splitlines()[2]
+    path = visit.node.audit.inclusion(index, size)
+    verify_inclusion(found.leaf, index, size, path, b64decode(root))
+    return visit.page("audit_entry.html", entry=found, size=size, root=root, path=path, note=note)
 
 
 @post("/audit/verify", status_code=200, sync_to_thread=True)
