@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nodes.real_nodes import free_port
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -17,6 +19,8 @@ def _played(page: Path, folder: Path) -> str:
     """What the commands of a page print, run in one shell that stops at the first failure."""
     blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     commands = "\n".join(block for block in blocks if "export PATH" not in block)
+    for port in set(re.findall(r"127\.0\.0\.1:(\d+)", commands)):  # those of the page may be taken here
+        commands = commands.replace(f":{port}", f":{free_port()}")
     script = f"set -em\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n{commands}"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     shell = subprocess.run(
