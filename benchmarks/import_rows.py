@@ -3,9 +3,9 @@
     python -m benchmarks.import_rows [--people 60000] [--folder DIR]
 
 The file is the training world's, as FollowTheMoney lines. Beside it, in the same run and from the same file, what
-FollowTheMoney's own library offers a programmer: each line made an entity, cleaned, and put into SQLite as one JSON blob,
-by 10,000 in a transaction. It keeps no source, date or grading of a value, no version, no log, no report of what was wrong;
-its first number leaves the cleaning out.
+FollowTheMoney's own library offers a programmer: each line made an entity, cleaned, and put into SQLite as one JSON
+blob, by 10,000 in a transaction. It keeps no source, date or grading of a value, no version, no log, no report of what
+was wrong; its first number leaves the cleaning out.
 """
 
 from __future__ import annotations
