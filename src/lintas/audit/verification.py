@@ -51,10 +51,13 @@ def verify(tx: Connection, now: datetime, verifiers: Sequence[NoteVerifier]) -> 
     walk = _Walk(_heads(tx, verifiers), _kept_hashes(tx))
     erased = 0
     rows = select(entries).order_by(entries.c.position).execution_options(yield_per=2000)
-    with tx.execute(rows) as found:  # closed even when the walk ends early
-        for row in found:
-            walk.step(_leaf(row, walk.size, now))
-            erased += row.content is None
+    try:
+        with tx.execute(rows) as found:  # closed even when the walk ends early
+            for row in found:
+                walk.step(_leaf(row, walk.size, now))
+                erased += row.content is None
+    except (TypeError, ValueError) as error:  # SQLite keeps whatever is put in: text where bytes or a moment belong
+        raise LogBroken(index=walk.size, reason="unreadable") from error
     walk.end()
     witnesses = list(_cosignatures(tx))
     return Verification(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lintas.audit import AuditKind, AuditLog, Event, Reconciliation
-from lintas.errors import ClockWrong, LintasError, NotFound, OutOfTime
+from lintas.errors import ClockWrong, LintasError, NotFound, OutOfTime, PeerUnreachable
 from lintas.protocol.messages import Checkpoint, Cosignature, LogAnswer, LogQuestion
 from lintas.transport import DirectorySource, Line
 
@@ -40,14 +40,18 @@ class Witnessing:
         self._silent: dict[str, str] = {}
 
     async def once(self) -> int:
-        """Sign a checkpoint if the log has grown, and ask partners to cosign it; how many did."""
-        if self._audit.size() == self._signed_size:
+        """Sign a checkpoint if the log has grown, and ask partners to cosign it; how many did.
+
+        A partner that could not be reached is asked again the next time, though the log may not have grown.
+        """
+        size = self._audit.size()
+        if size == self._signed_size:
             return 0
         partners = self._directory.current().others(self._line.us)
         # Those who witness by office come first; any partner's signature is worth having.
         asked = sorted(partners, key=lambda member: (not member.witness, member.node))[: self._wanted]
         await asyncio.to_thread(self._audit.checkpoint)
-        self._signed_size = self._audit.size()
+        self._signed_size = size
         told = await asyncio.gather(*(self._ask(member.node) for member in asked))
         return sum(told)
 
@@ -62,6 +66,8 @@ class Witnessing:
                 return True
         except (LintasError, TimeoutError) as error:
             self._tell(node, error)
+            if isinstance(error, PeerUnreachable | TimeoutError):
+                self._signed_size = -1
         return False
 
     def _tell(self, node: str, error: LintasError | TimeoutError) -> None:
