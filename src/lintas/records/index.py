@@ -14,7 +14,7 @@ from typing import Self
 
 from sqlalchemy import select
 
-from lintas.errors import IndexUnavailable
+from lintas.errors import DiskFull, IndexUnavailable
 from lintas.model import Subject
 from lintas.records.drafts import decode
 from lintas.records.shelf import Busy, Damaged, Shelf
@@ -74,6 +74,10 @@ class Index:
         """Take in what changed since the last time; returns how many changes. Costs one small question if nothing did.
 
         Where another process is already writing, only what that process has committed is looked at.
+
+        Raises:
+            DiskFull: There is no room; the next call goes on.
+            IndexUnavailable: It is damaged; the next call builds it again.
         """
         with self._lock:
             with db.read() as connection:
@@ -83,12 +87,18 @@ class Index:
                 return 0
             shelf = self._following(epoch, last)
             taken = 0
-            if shelf.sequence < last:
-                try:
+            try:
+                if shelf.sequence < last:
                     shelf.begin()
                     taken = _take_in(shelf, db, last, lambda: self._keep_fresh(shelf, db))
-                except Busy:
-                    shelf.reload()
+            except Busy:
+                shelf.reload()
+            except Damaged as error:
+                self._drop(shelf)
+                raise IndexUnavailable(reason="it is damaged and is being built again") from error
+            except DiskFull:
+                shelf.close()
+                raise
             if shelf.complete:
                 self._answer_with(shelf)
             return taken

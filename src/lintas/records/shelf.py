@@ -16,6 +16,7 @@ import msgspec
 import tantivy
 from tantivy import Document, Occur, Query
 
+from lintas.errors import DiskFull
 from lintas.matching import IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.model import Record, Subject
 
@@ -82,23 +83,33 @@ class Shelf:
                 raise (Busy if "LockBusy" in str(error) else Damaged)(str(error)) from error
 
     def put(self, record_id: str, record: Record | None) -> None:
-        """Store a record in place of what was stored under its id; None takes it out."""
-        self._writer.delete_documents_by_term("id", record_id)
-        for document in _documents(record) if record is not None else ():
-            self._writer.add_document(document)
+        """Store a record in place of what was stored under its id; None takes it out.
+
+        Raises:
+            Damaged: Nothing can be written any more.
+        """
+        documents = list(_documents(record)) if record is not None else []
+        with _damage_told():
+            self._writer.delete_documents_by_term("id", record_id)
+            for document in documents:
+                self._writer.add_document(document)
 
     def commit(self, sequence: int, *, complete: bool) -> None:
-        """Make durable and visible what was put since, together with the number of the last change it knows."""
-        self._writer.delete_documents_by_term("id", _PROGRESS)
-        self._writer.add_document(Document(id=_PROGRESS, sequence=sequence, complete=int(complete)))
-        self._writer.commit()
-        self.reload()
+        """Make durable and visible what was put since, together with the number of the last change it knows.
+
+        Raises:
+            Damaged: The files changed under our hands.
+            DiskFull: There is no room.
+        """
+        with _damage_told():
+            self._writer.delete_documents_by_term("id", _PROGRESS)
+            self._writer.add_document(Document(id=_PROGRESS, sequence=sequence, complete=int(complete)))
+            self._writer.commit()
+            self.reload()
 
     def close(self) -> None:
         """Let go of the lock; what was not committed is not kept."""
-        if self._writer is not None:
-            self._writer.rollback()
-            self._writer = None
+        self._writer = None
 
     def candidates(self, subject: Subject, limit: int) -> list[str]:
         """The ids of the records that may be this subject: the same identifier, then nearly the same, then names alike.
@@ -119,10 +130,18 @@ class Shelf:
 
 @contextmanager
 def _damage_told() -> Iterator[None]:
-    """Tell what tantivy complains of; it knows one exception for everything."""
+    """Tell what tantivy complains of.
+
+    It knows one exception for everything, and panics, which Python does not count among the exceptions, where a file
+    says what no file of its own could say.
+    """
     try:
         yield
-    except (ValueError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+            raise
+        if "No space left" in str(error):
+            raise DiskFull(reason="no room for the index") from error
         raise Damaged(str(error)) from error
 
 

@@ -179,6 +179,17 @@ def test_an_import_that_was_stopped_goes_on_where_it_stood(register: Register, m
     assert len(register.flaws()) == 1
 
 
+def test_a_broken_line_is_a_broken_line_even_if_it_is_all_that_was_left(desk: Register) -> None:
+    path = desk.lines(*people(BLOCK), "{broken")
+    with pytest.raises(Stopped):
+        desk.take(path, on_progress=stop_after(1))
+    desk.records.db.write(lambda tx: tx.execute(import_run.update().values(state="reading", position=BLOCK)))
+
+    result = desk.take(path)
+
+    assert (result.resumed_at, desk.reasons()[-1]) == (BLOCK, "row.not-json")
+
+
 def test_an_id_that_came_before_the_interruption_is_still_known(desk: Register) -> None:
     path = desk.lines(*people(2 * BLOCK), entity("p-0", name="Somebody Else"))
     with pytest.raises(Stopped):

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table, create_engine, insert, update
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    create_engine,
+    insert,
+    update,
+)
 
 from lintas.errors import DatabaseUnreachable, InvalidFile, InvalidMapping
 from lintas.model import Grading, Handling, InformationGrade, SourceGrade, SovereignFlag, SubjectCategory
@@ -363,6 +377,73 @@ def test_only_what_is_new_since_the_last_time_is_read(desk: Register, theirs) ->
     assert (result.rows, result.new, result.changed, result.same) == (3, 1, 1, 1)
     assert (again.rows, again.same) == (1, 1)
     assert set(people(desk)) == {"Budi S.", "Siti", "Ani"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Integer, [1, 2, 10]),
+        (Float, [0.5, 1.5, 10.25]),
+        (Numeric(10, 2), [Decimal("1.50"), Decimal("2.00"), Decimal("10.25")]),
+        (String, ["2026-01-01", "2026-01-02", "2026-01-10"]),
+        (Date, [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 10)]),
+        (DateTime, [datetime(2026, 1, day, 8, 0, 1, 500) for day in (1, 2, 10)]),  # noqa: DTZ001 - as above
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Dialect sqlite.pysqlite does .not. support Decimal")
+def test_whatever_grows_can_be_the_cursor(desk: Register, kind: object, values: list[object]) -> None:
+    engine = create_engine(f"sqlite:///{desk.folder / 'agency.db'}")
+    columns = [Column("nomor", Integer, primary_key=True), Column("nama", String), Column("naik", kind)]
+    table = Table("orang", MetaData(), *columns)
+    mapping = (
+        OWN.replace("diubah", "naik").replace("filters: { aktif: 1 }", "").replace(", birthDate: { column: lahir }", "")
+    )
+    rows = [{"nomor": i, "nama": f"Orang {i}", "naik": value} for i, value in enumerate(values)]
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(insert(table), rows[:2])
+    assert from_agency(desk, mapping).new == 2
+
+    with engine.begin() as connection:
+        connection.execute(insert(table), rows[2:])
+        connection.execute(insert(table), {"nomor": 99, "nama": "Tanpa Tanggal", "naik": None})
+    result = from_agency(desk, mapping)
+
+    assert (result.rows, result.new, result.same) == (2, 1, 1)  # without a value of its cursor a row is never new
+    engine.dispose()
+
+
+def test_two_tables_are_joined_as_followthemoney_joins_them(desk: Register, theirs) -> None:
+    papers = Table("paspor", MetaData(), Column("pemilik", Integer), Column("nomor", String))
+    with theirs.begin() as connection:
+        papers.create(connection)
+        connection.execute(insert(papers), [{"pemilik": 1, "nomor": "A1234567"}, {"pemilik": 1, "nomor": "B7654321"}])
+    mapping = """
+queries:
+  - database: ${LINTAS_TEST_AGENCY}
+    tables: [{ table: orang, alias: o }, { table: paspor, alias: p }]
+    joins: [{ left: o.nomor, right: p.pemilik }]
+    entities:
+      orang:
+        schema: Person
+        keys: [o.nomor]
+        properties: { name: { column: o.nama }, passportNumber: { column: p.nomor } }
+"""
+
+    result = from_agency(desk, mapping)
+
+    assert (result.rows, result.new) == (2, 1)
+    assert people(desk)["Budi"]["passportNumber"] == ("A1234567", "B7654321")
+
+
+def test_a_database_that_fails_while_it_is_read_is_told(desk: Register, theirs) -> None:
+    with theirs.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE orang RENAME TO asli")
+        connection.exec_driver_sql("CREATE VIEW orang AS SELECT *, abs(-9223372036854775808) AS rusak FROM asli")
+    mapping = OWN.replace("birthDate: { column: lahir }", "notes: { column: rusak }")
+
+    with pytest.raises(DatabaseUnreachable, match="overflow"):
+        from_agency(desk, mapping)
 
 
 def test_a_table_without_cursor_is_read_whole_each_time(desk: Register, theirs) -> None:

@@ -176,6 +176,63 @@ def test_a_damaged_or_missing_index_is_built_again_from_the_records(
     assert records.candidates(BUDI)[0].id == "p-1"
 
 
+def test_an_index_damaged_while_it_is_in_use_is_told_once_and_then_built_again(desk: Register) -> None:
+    desk.records.save([*named(20), person("p-1", "Budi Santoso")], source=SOURCE)
+    desk.records.catch_up()
+    spoiled = reopened(desk)  # nothing of it has been read yet
+    (folder,) = (desk.folder / "index").iterdir()
+    for path in (*folder.glob("*.store"), *folder.glob("*.idx")):
+        path.write_bytes(b"\xff" * path.stat().st_size)
+
+    with pytest.raises(IndexUnavailable):
+        spoiled.candidates(BUDI)
+
+    assert spoiled.candidates(BUDI)[0].id == "p-1"
+
+
+def test_an_index_that_is_taken_away_while_it_is_written_is_built_again(desk: Register) -> None:
+    desk.records.save([person("p-1", "Budi Santoso")], source=SOURCE)
+    desk.records.catch_up()
+    (folder,) = (desk.folder / "index").iterdir()
+    lose_everything(folder)
+    desk.records.save([person("p-2", "Budi Santoso")], source=SOURCE)
+
+    with pytest.raises(IndexUnavailable):
+        desk.records.catch_up()
+
+    assert set(desk.found(name="Budi Santoso")) == {"p-1", "p-2"}
+
+
+def test_somebody_of_whom_it_is_not_known_what_they_are_is_found_as_person_and_as_company(desk: Register) -> None:
+    desk.records.save([thing("l-1", "LegalEntity", name="Sinar Jaya")], source=SOURCE)
+
+    assert desk.found(SubjectKind.PERSON, name="Sinar Jaya") == ["l-1"]
+    assert desk.found(SubjectKind.COMPANY, name="Sinar Jaya") == ["l-1"]
+
+
+def test_a_telephone_number_brings_the_line_and_everybody_who_has_it(desk: Register) -> None:
+    budi = person("p-1", "Budi", properties={"phone": "+6281234567890"})
+    desk.records.save([budi, thing("t-1", "PhoneLine", phone="+6281234567890")], source=SOURCE)
+
+    assert set(desk.found(SubjectKind.PHONE, phone="+62 812-3456-7890")) == {"p-1", "t-1"}
+
+
+def test_links_and_papers_nobody_asks_for_are_in_no_index(desk: Register) -> None:
+    link = thing("o-1", "Ownership", owner="p-1", asset="c-1")
+    desk.records.save([link, thing("a-1", "Address", full="Jalan Merdeka 1")], source=SOURCE)
+
+    assert desk.records.catch_up() == 2
+    assert desk.found(name="Jalan Merdeka") == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(min_size=1, max_size=60), number=st.text(min_size=1, max_size=40))
+def test_no_question_whatever_makes_the_index_stumble(desk: Register, name: str, number: str) -> None:
+    subject = Subject(SubjectKind.PERSON, {"name": (name,), "passportNumber": (number,)})
+
+    assert desk.records.candidates(subject) == desk.records.candidates(subject)
+
+
 def test_an_index_that_is_not_complete_does_not_say_nothing_was_found(desk: Register) -> None:
     desk.records.save([person("p-1", "Budi Santoso")], source=SOURCE)
 

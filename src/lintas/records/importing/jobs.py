@@ -210,10 +210,11 @@ def _import_lines(order: _Order, path: Path, mapping: MappingFile | None) -> Imp
     def work(run: Run) -> None:
         rest = islice(_lines(path), run.position, None)
         if nested:
-            run.stage(_checked(path, _blocks(rest, reader.read, run.position)))
+            run.stage(_checked(path, run.position, _blocks(rest, reader.read, run.position)))
         else:
             before = (id_of(line) for _, line in islice(_lines(path), run.position))
-            run.write(_checked(path, _whole(reader, order.records.clock.now(), rest, rows - run.position)), before)
+            blocks = _whole(reader, order.records.clock.now(), rest, rows - run.position)
+            run.write(_checked(path, run.position, blocks), before)
 
     return order.carry_out(_key(order, mapping, [digest]), rows, work)
 
@@ -239,13 +240,12 @@ def _whole(reader: LineReader, now: datetime, lines: Iterable[tuple[int, bytes]]
         yield Whole(len(block), list(zip(read.rows, read.drafts, strict=True)), read.flaws, dict(block))
 
 
-def _checked(path: Path, blocks: Iterable[B]) -> Iterator[B]:
+def _checked(path: Path, at: int, blocks: Iterable[B]) -> Iterator[B]:
     """The blocks; a file whose first lines are all no JSON is of another kind, not full of mistakes."""
-    first = True
     for block in blocks:
-        if first and block.rows == sum(flaw.reason is Reason.NOT_JSON for flaw in block.flaws):
+        if at == 0 and block.rows == sum(flaw.reason is Reason.NOT_JSON for flaw in block.flaws):
             raise InvalidFile(file=str(path), line=block.flaws[0].row, problem=block.flaws[0].value)
-        first = False
+        at += block.rows
         yield block
 
 
