@@ -93,12 +93,14 @@ class Federation:
     nodes: dict[str, RealNode] = field(default_factory=dict)
     keys: list[bytes] = field(default_factory=list)
     repository: dict[str, bytes] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)  # by country; SQLite in the folder unless given
 
     def found(self, *countries: str, **settings: object) -> tuple[RealNode, ...]:
         for country in countries:
             folder = self.root / f"{country}.latihan"
             given = {"node": folder.name, "country": country, "exercise": True, "listen": f"127.0.0.1:{free_port()}"}
             given |= {"web": f"127.0.0.1:{free_port()}", "directory_every": 0.5, "ask_again_every": 0.5, **settings}
+            given |= {"database": self.databases[country]} if country in self.databases else {}
             made = init(folder, given)
             node = build(made)
             roles = frozenset({Role.INVESTIGATOR, Role.LIAISON, Role.DATA_PROTECTION, Role.AUDITOR, Role.OPERATOR})
