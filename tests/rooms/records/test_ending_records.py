@@ -15,7 +15,7 @@ from lintas.errors import NotFound, SecondPersonNeeded, Unjustified
 from lintas.model import Subject, SubjectCategory, SubjectKind
 from lintas.records import Refusal
 from lintas.records.tables import import_stage
-from lintas.storage import Database
+from lintas.storage import Database, metadata
 from rooms.records.record_makers import SOURCE, Register, person
 
 CONTACT = person("p-contact", "Contact Person", category=SubjectCategory.CONTACT)
@@ -158,6 +158,53 @@ def test_after_thirty_days_it_is_gone_and_the_log_keeps_that_it_was_erased(full:
     assert event.facts == {"records": ["p-wanted"]}
     assert "p-wanted" not in full.found(name="Wanted Again")
     assert full.audit.verify()
+
+
+def everything_in(register: Register) -> bytes:
+    """Every value in every table."""
+    with register.records.db.read() as connection:
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    return b" ".join(bytes(v) if isinstance(v, bytes) else str(v).encode() for row in rows for v in row)
+
+
+def test_after_an_erasure_no_table_of_either_engine_has_a_value_of_it(full: Register) -> None:
+    full.records.save([person("p-wanted", "Zulkarnaen", properties={"phone": "+628999000111"})], source=SOURCE)
+    full.records.save([person("p-wanted", "Zulkarnain")], source=SOURCE)
+    assert all(value in everything_in(full) for value in (b"Zulkarnaen", b"Zulkarnain", b"+628999000111"))
+
+    full.records.erase(full.records.deletion_plan(["p-wanted"]), **AGREED)
+    full.clock.advance(timedelta(days=30))
+    full.records.erase_quarantined()
+
+    left = everything_in(full)
+    assert [value for value in (b"Zulkarnaen", b"Zulkarnain", b"+628999000111") if value in left] == []
+    assert b"p-wanted" in left  # the log knows what was erased, not what it said
+
+
+def test_thousands_are_deleted_in_several_steps_and_every_one_is_named_in_the_log(desk: Register) -> None:
+    many = [person(f"p-{i}", category=SubjectCategory.UNKNOWN) for i in range(2_300)]
+    desk.records.save(many, source=SOURCE)
+    desk.clock.advance(timedelta(days=200))
+    plan = desk.records.deletion_plan()
+
+    gone = desk.records.erase(plan, **AGREED)
+    desk.clock.advance(timedelta(days=30))
+
+    assert len(gone) == 2_300
+    assert desk.records.erase_quarantined() == 2_300
+    assert desk.records.counts() == {}
+    told = [key for event in desk.entries(AuditKind.RECORD_ERASED) for key in event.facts["records"]]
+    assert sorted(told) == sorted(gone)
+    assert {event.facts["plan"] for event in desk.entries(AuditKind.RECORD_CHANGED)} == {plan.digest}
+
+
+def test_a_plan_is_another_plan_when_any_record_in_it_is_another(full: Register) -> None:
+    one = full.records.deletion_plan(["p-wanted"])
+    other = full.records.deletion_plan(["p-contact"])
+    full.records.save([person("p-wanted", "Wanted Again")], source=SOURCE)
+    changed = full.records.deletion_plan(["p-wanted"])
+
+    assert len({one.digest, other.digest, changed.digest}) == 3
 
 
 def bytes_in(folder: Path) -> bytes:
