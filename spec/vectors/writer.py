@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -37,15 +37,23 @@ def compact(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+class Sealable(Protocol):
+    """What of a key is needed to seal for it."""
+
+    kid: str
+    raw: bytes
+
+
 class Key:
     """A key pair for tests, made from its name."""
 
-    def __init__(self, node: str, use: str, number: int) -> None:
+    def __init__(self, node: str, use: str, number: int | str) -> None:
         self.curve = "Ed25519" if use == "signing" else "X25519"
         self.d = secret(node, use, str(number))
         private = Ed25519PrivateKey if use == "signing" else X25519PrivateKey
         self.private: Any = private.from_private_bytes(self.d)
-        self.x = b64(self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        self.raw: bytes = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.x = b64(self.raw)
         self.kid = b64(sha256(compact({"crv": self.curve, "kty": "OKP", "x": self.x})).digest())
 
     def public(self, until: str | None = None) -> Json:
@@ -64,12 +72,12 @@ def jws(header: Json | bytes, payload: bytes, key: Key) -> str:
     return f"{signing}.{b64(key.private.sign(signing.encode()))}"
 
 
-def jwe(name: str, plaintext: bytes, key: Key, header: Json) -> bytes:
+def jwe(name: str, plaintext: bytes, key: Sealable, header: Json) -> bytes:
     """Sealed (RFC 7516, ECDH-ES with X25519 and A256GCM whatever the header says)."""
     once = X25519PrivateKey.from_private_bytes(secret("one-time", name))
     epk = {"kty": "OKP", "crv": "X25519", "x": b64(once.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))}
     full = {"alg": "ECDH-ES", "enc": "A256GCM", "typ": "lintas+jwe", "cty": "json", "kid": key.kid, "epk": epk} | header
-    shared = once.exchange(X25519PublicKey.from_public_bytes(key.private.public_key().public_bytes_raw()))
+    shared = once.exchange(X25519PublicKey.from_public_bytes(key.raw))
     info = _prefixed(b"A256GCM") + _prefixed(b"") + _prefixed(b"") + (256).to_bytes(4)
     content_key = ConcatKDFHash(SHA256(), 32, info).derive(shared)
     protected, iv = b64(compact(full)), secret("iv", name)[:12]

@@ -62,6 +62,7 @@ class Node(Acts):
     witnessing: Witnessing
     on_directory: Callable[[], None] = lambda: None  # what else is done when the directory has changed
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _told_of: int = 0  # the version of the directory that was entered in the log last
 
     @property
     def names(self) -> dict[str, str]:
@@ -78,6 +79,7 @@ class Node(Acts):
 
     async def start(self) -> None:
         """Begin what a node does by itself: index, courier, follow-up, directory, witnesses."""
+        self._told_of = self.directory.current().version
         loaded: dict[str, str | int] = {"digest": self.policies.digest, "policies": len(self.policies.policies)}
         await self.audit.record_async(Event(kind=AuditKind.POLICY_LOADED, actor="system", facts=dict(loaded)))
         await self.audit.record_async(
@@ -89,6 +91,7 @@ class Node(Acts):
             "follow-up": (self.checks.follow_up, timedelta(seconds=1)),
             "retention": (self.forget, timedelta(minutes=5)),
             "directory": (self._look_for_directory, self.settings.directory_every),
+            "members": (self._tell_of_directory, timedelta(seconds=0.5)),
             "witnesses": (self.witnessing.once, self.settings.checkpoint_every),
         }
         self._loops = [asyncio.create_task(_forever(name, *task), name=name) for name, task in tasks.items()]
@@ -118,15 +121,21 @@ class Node(Acts):
         await asyncio.to_thread(self.audit.erase_expired)
 
     async def _look_for_directory(self) -> None:
-        before = self.directory.current().version
-        after = await asyncio.to_thread(self.directory.refresh)
-        if after.version != before:
-            facts: dict[str, str | int | float | bool | list[str]] = {
-                "version": after.version,
-                "members": sorted(after.members),
-            }
-            await self.audit.record_async(Event(kind=AuditKind.DIRECTORY_CHANGED, actor="system", facts=facts))
-            self.on_directory()
+        await asyncio.to_thread(self.directory.refresh)
+        await self._tell_of_directory()
+
+    async def _tell_of_directory(self) -> None:
+        """Let in whom a newer directory lists, whoever fetched it: our own look, or a partner's envelope (SPEC §7)."""
+        after = self.directory.current()
+        if after.version == self._told_of:
+            return
+        self._told_of = after.version
+        self.on_directory()
+        facts: dict[str, str | int | float | bool | list[str]] = {
+            "version": after.version,
+            "members": sorted(after.members),
+        }
+        await self.audit.record_async(Event(kind=AuditKind.DIRECTORY_CHANGED, actor="system", facts=facts))
 
 
 async def _forever(name: str, once: Callable[[], Awaitable[object]], pause: timedelta) -> None:
