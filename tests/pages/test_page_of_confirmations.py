@@ -8,7 +8,7 @@ import pytest
 
 from lintas.audit import AuditKind
 from lintas.model import Role
-from pages.conftest import World
+from pages.street import World
 from pages.walking import Seen, Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from lintas.audit import AuditKind
 from lintas.model import Role
-from pages.conftest import World
+from pages.street import World
 from pages.walking import REASON, Seen, Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -17,7 +17,7 @@ from lintas.testing import Neighbourhood
 from lintas.web import create_web
 from lintas.web.security import DOOR, SESSION
 from lintas.web.sign_in import OUR_PAGE
-from pages.conftest import World
+from pages.street import World
 from pages.walking import PASSWORD, SECRET, Entrance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from lintas.i18n import LANGUAGES
 from lintas.model import Role
-from pages.conftest import World
+from pages.street import World
 from pages.walking import Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

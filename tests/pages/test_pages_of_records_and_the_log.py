@@ -12,7 +12,7 @@ from lintas.audit import AuditKind
 from lintas.model import Role
 from lintas.testing import Neighbourhood
 from lintas.trust.merkle import verify_inclusion
-from pages.conftest import World
+from pages.street import World
 from pages.walking import REASON, Entrance, Walker
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

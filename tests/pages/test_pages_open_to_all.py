@@ -12,7 +12,7 @@ from lintas.model import Asker, Intent, Justification, Purpose, Role, SubjectCat
 from lintas.policy import Ask
 from lintas.testing import Neighbourhood
 from lintas.web.search_rights import search_rights
-from pages.conftest import World
+from pages.street import World
 from pages.walking import Entrance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
