@@ -78,8 +78,10 @@ def test_nothing_runs_off_the_edge_of_a_phone(language: str, open_browser: Opene
         width = officer.page.evaluate("document.documentElement.scrollWidth")
         if width > 360:
             wide[page] = width
+    officer.go("/checks")
 
     assert wide == {}
+    assert officer.faults() == [], "what is only drawn on a phone still has its name"
 
 
 def test_the_whole_question_fits_on_the_screen_of_a_desk(open_browser: Opened) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -73,6 +74,39 @@ async def test_without_a_reason_a_record_stays_closed(world: World) -> None:
     assert (refused.status, list(refused.problems())) == (422, ["reason"])
     assert all("Santoso" not in seen.main for seen in (asked, refused, elsewhere))
     assert len(world.ours.node.audit.entries(kind=AuditKind.RECORD_READ)) == before
+
+
+async def test_an_uncategorised_record_shows_no_more_than_is_needed_to_categorise_it(world: World) -> None:
+    given = {"birthDate": "1991", "phone": "+6281234567890", "category": "unknown"}
+    record = world.ours.knows("Tono Contoh", **given)
+    walker = await asker(world)
+    liaison = await world.entrance.officer(Role.LIAISON, username="penghubung")
+
+    for one in (walker, liaison):
+        await one.get(f"/records/{record.id}")
+    core = await walker.post(f"/records/{record.id}", reason="Mengategorikan data")
+    full = await liaison.post(f"/records/{record.id}", reason="Mengategorikan data")
+
+    assert "Tono Contoh" in core.main
+    assert "1991" in core.main
+    assert "+6281234567890" not in core.html
+    assert "+6281234567890" in full.html
+
+
+async def test_an_earlier_version_of_a_record_stays_readable(world: World) -> None:
+    record = world.ours.knows("Wati Contoh", birthDate="1988")
+    stored = world.ours.node.records.get(record.id)
+    world.ours.node.records.edit(
+        msgspec.structs.replace(stored, statements=stored.statements[:1]), by="officer:x", reason="Tanggal lahir keliru"
+    )
+    walker = await asker(world)
+    await walker.get(f"/records/{record.id}")
+
+    seen = await walker.post(f"/records/{record.id}", reason="Meninjau perkara")
+
+    assert "Versi sebelumnya" in seen.text
+    assert "1988" in seen.main.partition("Versi sebelumnya")[2]
+    assert "1988" not in seen.main.partition("Versi sebelumnya")[0]
 
 
 async def test_a_record_that_is_none_of_one_s_business_looks_like_none(world: World) -> None:

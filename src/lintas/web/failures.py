@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from urllib.parse import quote
 
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.response import Redirect, Response
@@ -22,7 +23,7 @@ def expected(request: Asked, error: LintasError) -> Response[str] | Redirect:
     if isinstance(error, NotSignedIn) and request.method == "GET":
         if "hx-request" in request.headers:  # a fragment must not draw the sign-in page into the middle of another
             return Response("", status_code=error.status, headers={"HX-Redirect": visit.address("/sign-in")})
-        return visit.go(f"/sign-in?next={visit.path}") if visit.path != "/" else visit.go("/sign-in")
+        return visit.go(f"/sign-in?next={quote(visit.path)}" if visit.path != "/" else "/sign-in")
     return visit.page("failure.html", status=error.status, error=error, incident=None)
 
 
