@@ -139,7 +139,7 @@ async def test_a_file_is_judged_row_by_row_and_waits_for_a_second_person(world: 
     again = await walker.post(address)
 
     assert judged.status == 422
-    assert re.search(r"1 baris tidak dapat ditanyakan Baris Sebab 3 Keterangannya terlalu tipis", judged.main)
+    assert re.search(r"1 baris tidak dapat ditanyakan Baris ke Sebab 3 Keterangannya terlalu tipis", judged.main)
     assert "menunggu persetujuan orang kedua" in planned.text
     assert (alone.status, "refused.second-person-needed" in alone.text) == (403, True)
     assert "Memeriksa satu berkas" in waiting.text
