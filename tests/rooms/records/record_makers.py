@@ -50,7 +50,7 @@ class Register:
 
     def flaws(self) -> list[dict[str, Any]]:
         """What the last import wrote into its report."""
-        return [json.loads(line) for line in self.report.read_text("utf-8").splitlines()]
+        return [json.loads(line) for line in self.report.read_bytes().splitlines()]
 
     def reasons(self) -> list[str]:
         return [flaw["reason"] for flaw in self.flaws()]

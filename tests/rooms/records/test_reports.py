@@ -86,7 +86,7 @@ def test_a_report_cut_back_to_any_committed_length_is_whole_lines(
     again.add([Flaw(99, Reason.NO_KEY)])
     again.close()
 
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     assert [line["row"] for line in lines] == [*(flaw.row for block in blocks[:at] for flaw in block), 99]
 
 
