@@ -8,7 +8,7 @@ from lintas.audit import AuditKind, AuditLog, Entry, Event
 from lintas.errors import NotFound, RefusedByPolicy
 from lintas.model import DisclosureLevel, Record
 from lintas.people import Approval, Officer, People
-from lintas.policy import AgencyContext, Decision, OfficerAct, PolicySet
+from lintas.policy import AgencyContext, Decision, OfficerAct, PolicySet, as_far_as
 from lintas.records import Records
 
 
@@ -43,7 +43,7 @@ class Acts:
             raise NotFound(record=record_id)
         facts = {"record": record_id, "level": level, "reason": reason}
         self.audit.record(Event(kind=AuditKind.RECORD_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
-        return record, level, decision
+        return as_far_as(level, record), level, decision
 
     def read_log(self, officer: Officer, **which: Any) -> list[Entry]:  # noqa: ANN401 - as `AuditLog.entries`
         """Entries of the audit log, newest first; that they were read is an entry itself.

@@ -7,7 +7,7 @@ question itself. The policies are Cedar files in `policies/`, with worked cases 
 
 from lintas.policy.budget import Limits, Usage, asked_for, looks_like_enumeration, spent, within_budget
 from lintas.policy.completeness import askable, complete, justified, missing
-from lintas.policy.disclosure import CORE_FIELDS, CoreChoice, Disclosed, DisclosedCore
+from lintas.policy.disclosure import CORE_FIELDS, CoreChoice, Disclosed, DisclosedCore, as_far_as, held
 from lintas.policy.engine import PolicySet
 from lintas.policy.grounds import decline
 from lintas.policy.nouns import AgencyContext, Ask, Decision, OfficerAct, Policy
@@ -27,10 +27,12 @@ __all__ = [
     "PolicySet",
     "Usage",
     "WorkedCase",
+    "as_far_as",
     "askable",
     "asked_for",
     "complete",
     "decline",
+    "held",
     "justified",
     "looks_like_enumeration",
     "missing",

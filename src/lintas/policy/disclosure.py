@@ -43,6 +43,7 @@ CORE_FIELDS: dict[str, tuple[str, ...]] = {
     "authority": ("caseAuthority",),
 }
 WRITTEN = ("offence", "case_number", "authority")
+CALLED = frozenset({"name", "number", "registrationNumber"})  # by which a record is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,20 @@ def core(decision: Decision, record: Record, ask: Ask, us: AgencyContext, choice
         sovereign_flag=record.sovereign_flag,
     )
     return DisclosedCore(msgspec.convert(values, CoreData), marking, decision)
+
+
+def held(record: Record) -> dict[str, list[Statement]]:
+    """Which statements of a record could fill each of the eleven fields; for the page on which a person chooses."""
+    return {field: _stated(record, field) for field in CORE_FIELDS}
+
+
+def as_far_as(level: DisclosureLevel, record: Record) -> Record:
+    """The record with the values that this level shows: all, or what core data are made of, or none."""
+    if level.covers(DisclosureLevel.FULL):
+        return record
+    core = {prop for props in CORE_FIELDS.values() for prop in props} | CALLED
+    shown = core if level.covers(DisclosureLevel.CORE) else frozenset()
+    return msgspec.structs.replace(record, statements=tuple(s for s in record.statements if s.prop in shown))
 
 
 def _stated(record: Record, field: str) -> list[Statement]:

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from lintas.errors import NotFound, RefusedByPolicy
 from lintas.model import Record, RefusalGround
-from lintas.policy import CORE_FIELDS, OfficerAct
+from lintas.policy import OfficerAct, held
 from lintas.requests import Confirmation, Verdict
 from lintas.web.forms import Form, Sent
 from lintas.web.visit import Here, Page, Visit
@@ -90,8 +90,8 @@ def _record(visit: Visit, found: Confirmation) -> Record | None:
 
 def _held(record: Record) -> dict[str, list[tuple[str, str]]]:
     """Which of the eleven fields the record could fill, and with which property's values."""
-    held = {field: [(p, v) for p in props for v in record.values(p)] for field, props in CORE_FIELDS.items()}
-    return {field: values for field, values in held.items() if values or field in WRITTEN}
+    found = {field: [(s.prop, s.value) for s in statements] for field, statements in held(record).items()}
+    return {field: values for field, values in found.items() if values or field in WRITTEN}
 
 
 def _unless_refused(read: Callable[[], list[Confirmation]]) -> list[Confirmation] | None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
-from lintas.model import DisclosureLevel, Record
 from lintas.model.kinds import kind_of
-from lintas.policy import CORE_FIELDS
+from lintas.policy import as_far_as
 from lintas.web.forms import Form, Sent
 from lintas.web.visit import Here, Page, Visit
 
 LEAST = 3
-NAMES = frozenset({"name", "number", "registrationNumber"})  # by which a record is called
 
 
 @get("/records/{record_id:str}", sync_to_thread=True)
@@ -40,21 +37,13 @@ def _shown(visit: Visit, record_id: str, reason: str, check: str) -> Page:
     versions = visit.node.records.versions(record_id)
     return visit.page(
         "record.html",
-        record=_as_far_as(level, record),
+        record=record,
         kind=kind_of(record.schema),
         level=level,
         policies=visit.policies(decision.policies),
-        earlier=[_as_far_as(level, version) for version in versions if version.version != record.version],
+        earlier=[as_far_as(level, version) for version in versions if version.version != record.version],
         check=check,
     )
-
-
-def _as_far_as(level: DisclosureLevel, record: Record) -> Record:
-    """The record with the values that this level shows: all of them, or what core data are made of."""
-    if level is DisclosureLevel.FULL:
-        return record
-    core = {prop for props in CORE_FIELDS.values() for prop in props} | NAMES
-    return msgspec.structs.replace(record, statements=tuple(s for s in record.statements if s.prop in core))
 
 
 PAGES = (read, read_for)
