@@ -26,9 +26,12 @@ ARGUMENTS = (
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the run; skips with the reason where there is none."""
+    """One Chromium for a file of tests; skips with the reason where there is none.
+
+    Not for the whole run: while Playwright is open its event loop counts as running, and no other test could start one.
+    """
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
