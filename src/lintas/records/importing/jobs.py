@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -208,18 +208,19 @@ def _import_lines(order: _Order, path: Path, mapping: MappingFile | None) -> Imp
     digest, rows, nested = _survey(path)
 
     def work(run: Run) -> None:
-        rest = islice(_lines(path), run.position, None)
-        if nested:
-            run.stage(_checked(path, run.position, _blocks(rest, reader.read, run.position)))
-        else:
-            before = (id_of(line) for _, line in islice(_lines(path), run.position))
-            blocks = _whole(reader, order.records.clock.now(), rest, rows - run.position)
-            run.write(_checked(path, run.position, blocks), before)
+        with closing(_lines(path)) as again, closing(_lines(path)) as lines:
+            rest = islice(lines, run.position, None)
+            if nested:
+                run.stage(_checked(path, run.position, _blocks(rest, reader.read, run.position)))
+            else:
+                before = (id_of(line) for _, line in islice(again, run.position))
+                blocks = _whole(reader, order.records.clock.now(), rest, rows - run.position)
+                run.write(_checked(path, run.position, blocks), before)
 
     return order.carry_out(_key(order, mapping, [digest]), rows, work)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path) -> Generator[tuple[int, bytes], None, None]:
     with path.open("rb") as file:
         yield from ((number, line) for number, line in enumerate(file, start=1) if not line.isspace())
 
