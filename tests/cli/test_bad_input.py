@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -301,16 +302,22 @@ def test_a_quota_that_is_used_up_ends_an_import_and_loses_nothing(terminal: Term
     assert terminal.lintas("records", "count").json == {"Person": 5_001}
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
-    with (folder / "node.log").open("a") as log:
-        command = [sys.executable, "-m", "lintas", "node", "run", str(folder), "--json"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    said = ""
-    while "}" not in said and (line := process.stdout.readline()):
-        said += line
-    assert '"web"' in said, said + (folder / "node.log").read_text()
-    return process
+@contextmanager
+def started(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "lintas", "node", "run", str(folder), "--json"]
+    with (
+        (folder / "node.log").open("a") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "}" not in said and (line := process.stdout.readline()):
+                said += line
+            assert '"web"' in said, said + (folder / "node.log").read_text()
+            yield process
+        finally:
+            process.kill()
 
 
 def free_ports(folder: Path) -> tuple[int, int]:
@@ -327,8 +334,7 @@ def free_ports(folder: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("signs", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT]], ids=["once", "impatiently"])
 def test_a_node_stops_quietly_within_three_seconds(terminal: Terminal, signs: list[int]) -> None:
     _, web = free_ports(terminal.folder)
-    process = started(terminal.folder)
-    with socket.create_connection(("127.0.0.1", web)) as held:
+    with started(terminal.folder) as process, socket.create_connection(("127.0.0.1", web)) as held:
         held.sendall(b"POST /api/1/checks HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
 
         before = time.monotonic()
@@ -340,8 +346,6 @@ def test_a_node_stops_quietly_within_three_seconds(terminal: Terminal, signs: li
     assert time.monotonic() - before < 3
     assert status == 0
     assert (terminal.folder / "node.log").read_text() == ""
-    if process.stdout:
-        process.stdout.close()
 
 
 @pytest.mark.nodes

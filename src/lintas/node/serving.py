@@ -81,14 +81,6 @@ class Serving:
         await asyncio.gather(*self._tasks, self._partners.stop())
         await self.node.stop()
 
-    async def until_stopped(self) -> None:
-        """Serve until SIGINT or SIGTERM."""
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, stopped.set)
-        await stopped.wait()
-
 
 class _QuietServer(uvicorn.Server):
     """uvicorn, leaving the signals to the node."""
@@ -97,6 +89,15 @@ class _QuietServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals belong to the node."""
         yield
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Is set by SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, told.set)
+    return told
 
 
 async def run(node: Node, doors: Doors | None, ready: Callable[[], None] = lambda: None) -> None:
@@ -112,7 +113,9 @@ async def run(node: Node, doors: Doors | None, ready: Callable[[], None] = lambd
         node.close()
         raise
     try:
+        # Listened for before anybody is told the node is ready: a sign in between would kill it with its doors open.
+        told_to_stop = _told_to_stop()
         ready()
-        await serving.until_stopped()
+        await told_to_stop.wait()
     finally:
         await serving.stop()
