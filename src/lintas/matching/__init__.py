@@ -3,7 +3,7 @@
 The index brings up candidates by `query_terms`, stored under `index_terms`; `likely` weighs them.
 """
 
-from lintas.matching.compare import compare, compare_many, likely
+from lintas.matching.compare import compare, compare_many, compare_records, likely
 from lintas.matching.keys import IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.matching.weights import START, THRESHOLD
 
@@ -14,6 +14,7 @@ __all__ = [
     "QueryTerms",
     "compare",
     "compare_many",
+    "compare_records",
     "index_terms",
     "likely",
     "query_terms",

@@ -17,7 +17,7 @@ from lintas.matching import weights as w
 from lintas.matching.dates import Date, compare_dates
 from lintas.matching.keys import LOOK_ALIKES, last_digits
 from lintas.matching.names import Agreement, best_agreement, read_names
-from lintas.matching.portrait import Number, Portrait, portrait_of_record, portrait_of_subject
+from lintas.matching.portrait import Comparable, Number, Portrait, portrait_of, portrait_of_record, portrait_of_subject
 from lintas.model import Comparison, Reason, Record, Subject
 from lintas.model.identifiers import IdentifierKind
 
@@ -50,9 +50,20 @@ def likely(subject: Subject, records: Iterable[Record], threshold: float) -> lis
     return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
 
 
-def compare_portraits(asked: Portrait, on_file: Portrait) -> Comparison:
+def compare_records(left: Comparable, right: Comparable, prior_bits: float = 0.0) -> Comparison:
+    """Compare any two entities of FollowTheMoney; exchanging them changes nothing.
+
+    Args:
+        left: A record, a subject, or an entity in FollowTheMoney's JSON form (`schema` and `properties`).
+        right: Another.
+        prior_bits: The binary logarithm of the odds before any evidence; 0 is even odds, as among judged pairs.
+    """
+    return compare_portraits(portrait_of(left), portrait_of(right), prior_bits)
+
+
+def compare_portraits(asked: Portrait, on_file: Portrait, start: float = w.START) -> Comparison:
     """Compare two portraits; exchanging them changes nothing."""
-    return _sum(asked, on_file, [*_identifiers(asked, on_file)], [*_plain(asked, on_file)])
+    return _sum(asked, on_file, ([*_identifiers(asked, on_file)], [*_plain(asked, on_file)]), start)
 
 
 def _judge(asked: Portrait, on_file: Portrait, least: float) -> Comparison | None:
@@ -62,16 +73,17 @@ def _judge(asked: Portrait, on_file: Portrait, least: float) -> Comparison | Non
     prevails = any(reason.weight >= w.STRONG for reason in numbers)
     if not prevails and without_names + _most_for_names(asked, on_file) < least:
         return None
-    return _sum(asked, on_file, numbers, plain)
+    return _sum(asked, on_file, (numbers, plain), w.START)
 
 
-def _sum(asked: Portrait, on_file: Portrait, numbers: list[Reason], plain: list[Reason]) -> Comparison:
+def _sum(asked: Portrait, on_file: Portrait, found: tuple[list[Reason], list[Reason]], start: float) -> Comparison:
+    numbers, plain = found
     facts = [reason for reason in (*_written(asked, on_file), *plain) if reason.weight]
     reasons = numbers + facts
     against = sum(reason.weight for reason in facts if reason.weight < 0)
     if against < w.MOST_AGAINST_AN_IDENTIFIER and any(reason.weight >= w.STRONG for reason in numbers):
         reasons.append(Reason("evidence", "identifier_prevails", w.MOST_AGAINST_AN_IDENTIFIER - against))
-    total = w.START + sum(reason.weight for reason in reasons)
+    total = start + sum(reason.weight for reason in reasons)
     if total < 0 and all(reason.weight > 0 for reason in reasons) and any(r.feature == "name" for r in facts):
         reasons.append(Reason("evidence", "insufficient", 0.0))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.feature, reason.level))

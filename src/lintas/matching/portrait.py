@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from lintas.matching.dates import Date, read_dates
 from lintas.matching.normalise import LONGEST
@@ -35,6 +35,9 @@ class Number(NamedTuple):
     text: str
 
 
+Comparable: TypeAlias = Record | Subject | Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """Everything comparable. Empty means not known, and what is not known is no evidence.
@@ -60,6 +63,19 @@ class Portrait:
     def named(self) -> bool:
         """Whether this is something that is known by its name."""
         return not self.kinds.isdisjoint(_NAMED)
+
+
+def portrait_of(one: Comparable) -> Portrait:
+    """The portrait of a record, a subject, or an entity in FollowTheMoney's JSON form."""
+    if isinstance(one, Record):
+        return portrait_of_record(one)
+    if isinstance(one, Subject):
+        return portrait_of_subject(one)
+    listed = one.get("properties") or {}
+    values = {
+        prop: (found,) if isinstance(found, str) else tuple(map(str, found)) for prop, found in listed.items() if found
+    }
+    return _portrait(values, frozenset(kinds_of(str(one.get("schema")))))
 
 
 def portrait_of_subject(subject: Subject) -> Portrait:

@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from lintas.matching import START, THRESHOLD, compare, compare_many
+from lintas.matching import START, THRESHOLD, compare, compare_many, compare_records
 from lintas.matching.weights import IDENTIFIERS
 from lintas.model import Comparison, Quality, Record
 from lintas.model.identifiers import IdentifierKind
@@ -377,3 +377,28 @@ def test_thousands_are_compared_in_a_second():
 
     # The goal is 5,000 a second on an idle core; a test shares its core with others.
     assert time.perf_counter() - began < 2
+
+
+# ── any two entities ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_entities_in_the_json_form_of_follow_the_money_are_compared_at_even_odds():
+    one = {"schema": "Person", "properties": {"name": ["Zamrud Khatulistiwa"], "birthDate": ["1980-02-03"]}}
+    other = {"schema": "Person", "properties": {"name": ["Zzyzx Pettigrew"], "birthDate": ["1955-11-27"]}}
+
+    assert compare_records(one, one).probability > 0.99
+    assert compare_records(one, other).probability < 0.01
+    assert compare_records(one, {"schema": "Person", "properties": {}}).probability == 0.5
+
+
+def test_a_record_a_subject_and_an_entity_say_the_same():
+    entity = {"schema": "Person", "properties": {prop: [value] for prop, value in ZAMRUD.items()}}
+
+    assert compare_records(person(**ZAMRUD), on_file(**ZAMRUD), START) == compare(person(**ZAMRUD), on_file(**ZAMRUD))
+    assert compare_records(entity, on_file(**ZAMRUD)) == compare_records(on_file(**ZAMRUD), entity)
+
+
+def test_even_a_schema_nobody_asks_for_can_be_compared():
+    link = {"schema": "Ownership", "properties": {"startDate": "2020-01-02"}}
+
+    assert compare_records(link, link).reasons == ()
