@@ -7,8 +7,9 @@ left over on both sides speak against. Comparing a with b gives what comparing b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
@@ -19,6 +20,7 @@ from lintas.matching.weights import MOST_FOR_A_NAME
 
 _MOST_NAMES: Final = 60  # of one record; lists of aliases are long, a hostile record's may not be endless
 _IGNORED_BITS: Final = 1.0
+_SEVERAL: Final = re.compile(r"\s*(?:;|\s/\s)\s*")
 _LOOKED_AT: Final = 3  # the best pairs that are aligned word by word
 
 
@@ -51,6 +53,7 @@ class Agreement:
     bits: float
     level: str
     share: float  # of the rarer words of the shorter name that found their partner: 1 when all did
+    odds: float = 0.0  # bits as `bits`, but against strangers whose names are near: what `name_probability` reads
 
 
 @lru_cache(maxsize=65_536)
@@ -77,6 +80,28 @@ def read_names(texts: Iterable[str]) -> tuple[Name, ...]:
     return tuple(map(read_name, texts))
 
 
+def same_name(a: str, b: str) -> Agreement:
+    """How far two written names agree; each may hold several, parted by semicolons or by a slash between blanks.
+
+    Symmetric; unchanged by the order of words, by case and by Unicode normal form; any text at all can be given. A
+    text without a single word agrees with nothing and contradicts nothing: no bits either way.
+    """
+    found = best_agreement(
+        read_names(_SEVERAL.split(a[: normalise.LONGEST])), read_names(_SEVERAL.split(b[: normalise.LONGEST]))
+    )
+    return found or Agreement(0.0, "unknown", 0.0)
+
+
+def name_probability(agreement: Agreement, prior_bits: float = 0.0) -> float:
+    """The probability that two names are one, calibrated against strangers whose names are near.
+
+    Args:
+        agreement: What `same_name` found.
+        prior_bits: Binary logarithm of the odds before the names were seen; 0 is one in two.
+    """
+    return 1 / (1 + 2 ** min(-(agreement.odds + prior_bits), 1000.0))
+
+
 def best_agreement(left: Sequence[Name], right: Sequence[Name]) -> Agreement | None:
     """The best that any name of the one and any of the other agree; None when one side has none."""
     pairs = [(a, b) for a in left[:_MOST_NAMES] for b in right[:_MOST_NAMES] if a.words and b.words]
@@ -84,7 +109,8 @@ def best_agreement(left: Sequence[Name], right: Sequence[Name]) -> Agreement | N
         return None
     if len(pairs) > _LOOKED_AT:
         pairs.sort(key=_promise, reverse=True)
-    return max((agree(a, b) for a, b in pairs[:_LOOKED_AT]), key=lambda found: (found.bits, found.level))
+    found = max((agree(a, b) for a, b in pairs[:_LOOKED_AT]), key=lambda found: (found.bits, found.level))
+    return replace(found, odds=found.bits - _NEAR)
 
 
 def agree(a: Name, b: Name) -> Agreement:
@@ -153,6 +179,7 @@ def _align(a: Name, b: Name) -> Agreement:
 
 
 _LOWEST: Final = 0.5  # likeness at which two words are no longer one word
+_NEAR: Final = 6.0  # bits that a stranger with a near name has
 _MOST_AGAINST: Final = 8.0  # people have names we do not know: a different name is never proof
 _ONE_WRITING: Final = 0.75  # likeness at which two names without blanks may be one name
 

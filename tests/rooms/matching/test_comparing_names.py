@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintas.matching.names import agree, best_agreement, rarity, read_name
+from lintas.matching.names import agree, best_agreement, name_probability, rarity, read_name, same_name
 
 # Invented, and in the languages of the region.
 NAMES = [
@@ -179,3 +179,26 @@ def test_any_two_texts_can_be_compared(one, other):
     assert found == back
     assert -10 <= found.bits <= 200
     assert 0 <= found.share <= 1
+
+
+def test_two_texts_are_one_name_with_a_probability():
+    likely = name_probability(same_name("Budi Contoh Santoso", "SANTOSO, Budi Contoh"))
+    unlikely = name_probability(same_name("Budi Contoh Santoso", "Siti Aminah"))
+
+    assert 0 < unlikely < 0.1
+    assert 0.9 < likely < 1
+
+
+def test_what_was_known_before_moves_the_probability():
+    found = same_name("Budi Contoh Santoso", "Budi Contoh Santosa")
+
+    assert name_probability(found, -10) < name_probability(found) < name_probability(found, 10)
+
+
+def test_a_text_may_hold_several_names():
+    assert same_name("Budi Santoso; Bejo Zamrud / Contoh Zamrud", "Zamrud Contoh").level == "same"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "...", "\x00"])
+def test_a_text_without_a_word_is_no_evidence(name):
+    assert name_probability(same_name(name, "Budi Santoso")) == 0.5
