@@ -1,0 +1,219 @@
+"""Is this the same subject: names and whole descriptions judged by people, how fast, and from which start.
+
+    python -m benchmarks.matching --data DIR [--only names|persons|organisations|speed] [--json FILE]
+
+DIR holds `pairs/*.tsv` (name, name, 1 or 0) and `pairs/entity_pairs.jsonl` (two FollowTheMoney entities and a
+judgement). They are measured with and never shipped, and nothing is fitted to them here: the probability is the one
+every node gives, at even odds before any evidence, and the limit for F1 is .5.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.figures import row
+from benchmarks.judging import Judged, judge
+from lintas.exercises.world import World
+from lintas.matching import compare_records
+from lintas.matching.compare import compare_portraits
+from lintas.matching.names import name_probability, same_name
+from lintas.matching.portrait import Portrait, portrait_of
+
+PERSONS: Final = frozenset({"Person"})
+ORGANISATIONS: Final = frozenset({"Organization", "Company", "LegalEntity", "PublicBody"})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A set of pairs, what stands in it, and what is to be reached on it."""
+
+    title: str
+    file: str
+    schema: str = "Person"
+    schemata: frozenset[str] = frozenset()  # of a set of entities: what both may be
+    goals: Mapping[str, float] = field(default_factory=dict)
+
+
+def _names(title: str, file: str, schema: str = "Person", **goals: float) -> Measured:
+    return Measured(title, f"pairs/{file}.tsv", schema, goals=goals)
+
+
+NAMES: Final = (
+    _names("Cyrillic, EU list", "eu_cyrillic_person", auc=0.998, f1=0.987),
+    _names("Arabic, UN list", "un_original_script", auc=0.985),
+    _names("Hebrew", "xs_hebrew", auc=0.98),
+    _names("Korean", "xs_korean", auc=0.96),
+    _names("Arabic, composed", "xs_arabic", auc=0.91),
+    _names("kana, composed", "xs_katakana", auc=0.89),
+    _names("Han, composed", "xs_chinese", auc=0.83),
+    _names("Russian, composed", "xs_russian", auc=0.92),
+    _names("popular names of twelve countries", "xs_popular", auc=0.98),
+    _names("aliases of persons, OFAC", "ofac_alias_person", auc=0.884),
+    _names("aliases of persons, UN", "un_alias_person", auc=0.851),
+    _names("aliases of organisations, OFAC", "ofac_alias_org", "Company"),
+    _names("aliases of vessels, OFAC", "ofac_alias_vessel", "Vessel"),
+)
+ENTITIES: Final = {
+    "persons": Measured(
+        "judged pairs, persons",
+        "pairs/entity_pairs.jsonl",
+        "Person",
+        PERSONS,
+        {"f1": 0.988, "auc": 0.985, "recall": 0.95, "ece": 0.015},
+    ),
+    "organisations": Measured(
+        "judged pairs, organisations",
+        "pairs/entity_pairs.jsonl",
+        "Company",
+        ORGANISATIONS,
+        {"f1": 0.955, "auc": 0.975, "ece": 0.015},
+    ),
+}
+SPEED_GOALS: Final = {"from kept portraits": 20_000.0}
+COLD_START_GOAL: Final = 3.0  # seconds
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two descriptions in FollowTheMoney's form, and whether people say that they are of one subject."""
+
+    left: Mapping[str, Any]
+    right: Mapping[str, Any]
+    same: bool
+
+
+def read(folder: Path, of: Measured) -> Iterator[Pair]:
+    """The pairs of a set."""
+    with (folder / of.file).open(encoding="utf-8", newline="") as lines:
+        if of.schemata:
+            yield from _entities(lines, of.schemata)
+        else:
+            for left, right, label in _rows(lines):
+                yield Pair(_named(of.schema, left), _named(of.schema, right), label == "1")
+
+
+def _rows(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Rows of three fields; a name with a line break in it goes on in the next line."""
+    begun = ""
+    for line in lines:
+        whole = line.count("\t") == 2  # then what was begun lost its first line, and is left out
+        begun = f"{begun} {line.strip()}" if begun and not whole else line.strip("\n")
+        if begun.count("\t") == 2:
+            yield begun.split("\t")
+            begun = ""
+
+
+def _named(schema: str, name: str) -> dict[str, Any]:
+    return {"schema": schema, "properties": {"name": [name]}}
+
+
+def _entities(lines: Iterable[str], schemata: frozenset[str]) -> Iterator[Pair]:
+    for line in lines:
+        pair = json.loads(line)
+        if {pair["left"]["schema"], pair["right"]["schema"]} <= schemata:
+            yield Pair(pair["left"], pair["right"], pair["judgement"] == "positive")
+
+
+def ours(pairs: Sequence[Pair], of: Measured) -> list[float]:
+    """The probability of each pair at even odds, as the doors give it."""
+    if of.schemata:
+        return [compare_records(pair.left, pair.right).probability for pair in pairs]
+    return [name_probability(same_name(_name(pair.left), _name(pair.right))) for pair in pairs]
+
+
+def _name(entity: Mapping[str, Any]) -> str:
+    return str(entity["properties"]["name"][0])
+
+
+def quality(folder: Path, sets: Iterable[Measured], sample: int | None) -> Iterator[tuple[Measured, Judged]]:
+    """What ours reaches on each set."""
+    for one in sets:
+        pairs = list(islice(read(folder, one), sample))
+        yield one, judge(ours(pairs, one), [pair.same for pair in pairs])
+
+
+def rich_pairs(count: int = 40_000) -> list[tuple[Portrait, Portrait]]:
+    """Portraits of invented people, each beside others whose names begin alike: what an index brings up."""
+    world = World.generate(3, 6_000)
+    people = [r for node in world.nodes for r in world.records(node) if r.schema == "Person" and r.values("birthDate")]
+    people.sort(key=lambda person: person.values("name")[0])
+    kept = [portrait_of(person) for person in people]
+    chance = random.Random(5)
+    places = ((chance.randrange(len(people)), chance.randrange(-50, 50)) for _ in range(count))
+    return [(kept[at], kept[(at + by) % len(kept)]) for at, by in places]
+
+
+def speed() -> dict[str, float]:
+    """Pairs compared in a second of one core's processor time, and seconds until the first answer of a new process."""
+    pairs = rich_pairs()
+    began = time.process_time()
+    for one, other in pairs:
+        compare_portraits(one, other)
+    return {"from kept portraits": len(pairs) / (time.process_time() - began), "cold start": cold_start()}
+
+
+FIRST_ANSWER: Final = """
+from lintas.matching import compare_records
+for name, other in (("Юлия Зразкова", "Yuliya Zrazkova"), ("محمد علي", "Mohamed Aly"), ("王小明", "Wang Xiaoming")):
+    compare_records(*({"schema": "Person", "properties": {"name": [one]}} for one in (name, other)))
+"""
+
+
+def cold_start(times: int = 3) -> float:
+    """Seconds of processor time until a new process has compared its first names, the best of some tries."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST_ANSWER], check=True)
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def show(of: Measured, found: Judged) -> None:
+    """A line of figures, each beside its goal where there is one."""
+    figures = (_beside(name, value, of.goals.get(name)) for name, value in found.figures().items())
+    row(f"{of.title} ({found.pairs})", "  ".join(figures))
+
+
+def _beside(name: str, value: float, goal: float | None) -> str:
+    if goal is None:
+        return f"{name} {value:.4f}"
+    reached = value <= goal if name == "ece" else value >= goal
+    return f"{name} {value:.4f} ({'' if reached else 'NOT '}{goal:g})"
+
+
+def main() -> None:
+    """Measure, print, and write down."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--only", choices=["names", "persons", "organisations", "speed"], action="append")
+    parser.add_argument("--sample", type=int, help="only the first N pairs of each set")
+    parser.add_argument("--json", type=Path, help="write the figures into this file too")
+    given = parser.parse_args()
+    wanted = given.only or ["names", "persons", "organisations", "speed"]
+    sets = [*(NAMES if "names" in wanted else ()), *(ENTITIES[one] for one in wanted if one in ENTITIES)]
+    kept: dict[str, Mapping[str, float]] = {}
+    for of, found in quality(given.data, sets, given.sample):
+        show(of, found)
+        kept[of.title] = found.figures()
+    if "speed" in wanted:
+        kept["speed"] = figures = speed()
+        rate, cold = figures["from kept portraits"], figures["cold start"]
+        row("rich pairs from kept portraits", f"{rate:,.0f} a second and core (goal 20,000)")
+        row("cold start, three scripts", f"{cold:.2f} s (goal {COLD_START_GOAL:g})")
+    if given.json:
+        given.json.write_text(json.dumps(kept, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
