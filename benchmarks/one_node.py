@@ -205,8 +205,8 @@ def peer(folder: Path, asked: list[Record]) -> None:
     db.executemany("INSERT INTO names(rowid, name) VALUES (?, ?)", enumerate(names))
     row("peer: FTS5 trigram index built", f"{len(names) / (time.perf_counter() - started):10.0f} names/s")
     times = []
-    for record in asked:
-        wanted = record.values("name")[0]
+    # Names of two letters have no trigram: the peer cannot be asked for them.
+    for wanted in (name for record in asked if len(name := record.values("name")[0]) > 2):
         started = time.perf_counter()
         grams = {wanted[i : i + 3] for i in range(len(wanted) - 2)}
         terms = " OR ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))

@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from lintas.audit import AuditKind, Event
 from lintas.checks.desk import Desk, ask_of, digest
@@ -51,6 +51,23 @@ _NO_REASON = Justification(
     case_reference="warm-up",
     category=SubjectCategory.SUSPECT,
     intent=Intent.IDENTIFY,
+)
+
+# Written once: to build them anew for each question costs more than to ask them.
+_AGENCY = answered.c.sender == bindparam("sender")
+_OFFICER = _AGENCY & (answered.c.officer == bindparam("officer"))
+_THIS = _AGENCY & (answered.c.check_id == bindparam("check"))
+_BUDGETS = ((_OFFICER, "hour"), (_OFFICER, "day"), (_AGENCY, "hour"), (_AGENCY, "day"))
+# Each count reads one index and nothing else: an agency may ask twenty thousand times a day.
+_COUNTS = select(
+    *(select(func.count()).where(who, answered.c.at > bindparam(window)).scalar_subquery() for who, window in _BUDGETS)
+)
+_BEFORE = select(answered.c.officer, answered.c.at, answered.c.question).where(_THIS)
+_RECENT = (
+    select(answered.c.asked_for)
+    # A clock that was set back finds erased what it thinks is recent.
+    .where(_OFFICER, answered.c.at > bindparam("hour"), ~_THIS, answered.c.asked_for.is_not(None))
+    .order_by(answered.c.at)
 )
 
 
@@ -138,25 +155,18 @@ class Answerer:
         """
         sender, officer = question.asker.node, question.asker.officer
         now = self._desk.clock.now()
-        hour, day = now - HOUR, now - DAY
-        agency = answered.c.sender == sender
-        mine = agency & (answered.c.officer == officer)
-        # Each count reads one index and nothing else: an agency may ask twenty thousand times a day.
-        wanted = ((mine, hour), (mine, day), (agency, hour), (agency, day))
-        counts = [select(func.count()).where(who, answered.c.at > since).scalar_subquery() for who, since in wanted]
-        this = agency & (answered.c.check_id == question.check)
-        kept = answered.c.asked_for.is_not(None)  # a clock that was set back finds erased what it thinks is recent
-        texts = select(answered.c.asked_for).where(mine, answered.c.at > hour, ~this, kept).order_by(answered.c.at)
+        windows = {"hour": now - HOUR, "day": now - DAY}
+        asked = {"sender": sender, "officer": officer, "check": question.check, **windows}
         with self._desk.db.read() as tx:
-            counted = list(tx.execute(select(*counts)).one())
-            before = tx.execute(select(answered.c.officer, answered.c.at, answered.c.question).where(this)).first()
-            recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(texts).scalars()]
+            counted = list(tx.execute(_COUNTS, asked).one())
+            before = tx.execute(_BEFORE, asked).first()
+            recent = [msgspec.json.decode(row, type=tuple[str, ...]) for row in tx.execute(_RECENT, asked).scalars()]
         differs = False
         if before is not None:
-            for place, (who, since) in enumerate(wanted):
-                counted[place] -= before.at > since and (who is agency or before.officer == officer)
-            asked = digest(question.subject, question.justification)
-            differs = before.question != asked or before.officer != officer
+            for place, (who, window) in enumerate(_BUDGETS):
+                counted[place] -= before.at > windows[window] and (who is _AGENCY or before.officer == officer)
+            fingerprint = digest(question.subject, question.justification)
+            differs = before.question != fingerprint or before.officer != officer
         usage = Usage(
             officer_hour=counted[0],
             officer_day=counted[1],
