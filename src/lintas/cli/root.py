@@ -17,6 +17,7 @@ PARTS = {
     "officer": ("officers", "Enrol officers and issue tokens."),
     "records": ("records", "Import, review and erase the agency's own records."),
     "check": ("check", "Ask every partner agency now."),
+    "match": ("match", "Compare names, entities and whole files, and say how sure, and why."),
     "confirm": ("confirm", "Confirm hits, and decide on partners' requests."),
     "approve": ("approve", "Agree, as the second person, to what a colleague wants to do."),
     "audit": ("audit", "Read, prove and reconcile the audit log."),
