@@ -69,6 +69,7 @@ _RECENT = (
     .where(_OFFICER, answered.c.at > bindparam("hour"), ~_THIS, answered.c.asked_for.is_not(None))
     .order_by(answered.c.at)
 )
+_NOTE = upsert(answered, ["sender", "check_id"], keep=["officer", "at", "question", "asked_for"])
 
 
 class Answerer:
@@ -225,8 +226,7 @@ class Answerer:
             "question": digest(question.subject, question.justification),
             "asked_for": msgspec.json.encode(asked_for(question.subject)),
         }
-        key = ["sender", "check_id"]
-        tx.execute(upsert(answered, key, keep=[name for name in row if name not in key]).values(**row))
+        tx.execute(_NOTE, row)
 
     def _hit_row(self, question: CheckQuestion, record_id: str, told: Disclosed) -> dict[str, object]:
         return {
