@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from lintas.cli.failures import problem
+from lintas.cli.match_explain import explain
 from lintas.cli.output import Shared, shared
 from lintas.errors import Invalid, InvalidFile, InvalidValue
 from lintas.matching import compare_records
@@ -36,6 +37,9 @@ out_option = click.option(
 @click.group()
 def command() -> None:
     """Compare names, entities and whole files, and say how sure, and why."""
+
+
+command.add_command(explain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from lintas.audit import AuditKind, AuditLog, Entry, Event
 from lintas.errors import NotFound, RefusedByPolicy
-from lintas.model import DisclosureLevel, Record
+from lintas.matching import compare_records
+from lintas.model import Comparison, DisclosureLevel, Record
 from lintas.people import Approval, Officer, People
 from lintas.policy import AgencyContext, Decision, OfficerAct, PolicySet, as_far_as
 from lintas.records import Records
+
+
+class SideBySide(NamedTuple):
+    """Two of our own records, as far as policy shows them, and how likely it is that they are of one subject."""
+
+    left: Record
+    right: Record
+    comparison: Comparison
 
 
 class Acts:
@@ -44,6 +53,24 @@ class Acts:
         facts = {"record": record_id, "level": level, "reason": reason}
         self.audit.record(Event(kind=AuditKind.RECORD_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
         return as_far_as(level, record), level, decision
+
+    def put_side_by_side(self, left: str, right: str, officer: Officer, reason: str, prior: float = 0.0) -> SideBySide:
+        """Two records and every reason for and against their being one; both readings are in the log first.
+
+        What policy does not show this officer is not compared either: a reason would tell of it.
+
+        Args:
+            left: The id of a record.
+            right: The id of another.
+            officer: Who looks.
+            reason: Why, for the log.
+            prior: Bits before any evidence; 0 is one in two.
+
+        Raises:
+            NotFound: one of them is not there, or none of this officer's business.
+        """
+        one, other = (self.read_record(record, officer, reason)[0] for record in (left, right))
+        return SideBySide(one, other, compare_records(one, other, prior))
 
     def read_log(self, officer: Officer, **which: Any) -> list[Entry]:  # noqa: ANN401 - as `AuditLog.entries`
         """Entries of the audit log, newest first; that they were read is an entry itself.
