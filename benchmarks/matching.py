@@ -1,10 +1,14 @@
 """Is this the same subject: names and whole descriptions judged by people, how fast, and from which start.
 
-    python -m benchmarks.matching --data DIR [--only names|persons|organisations|speed] [--json FILE]
+    python -m benchmarks.matching --data DIR [--only names|persons|organisations|speed] [--peers] [--json FILE]
 
 DIR holds `pairs/*.tsv` (name, name, 1 or 0) and `pairs/entity_pairs.jsonl` (two FollowTheMoney entities and a
 judgement). They are measured with and never shipped, and nothing is fitted to them here: the probability is the one
 every node gives, at even odds before any evidence, and the limit for F1 is .5.
+
+With `--peers`, other matchers judge the very same pairs in the same run (`make peers` installs them): nomenklatura's at
+the limit of .7 that yente advises, and rapidfuzz over ICU's Latin letters. `best_f1` is the F1 at the limit that suits
+these labels best, which is kind to everybody.
 """
 
 from __future__ import annotations
@@ -29,11 +33,12 @@ from lintas.matching.compare import compare_portraits
 from lintas.matching.names import name_probability, same_name
 from lintas.matching.portrait import Portrait, portrait_of
 
+ROOT: Final = Path(__file__).resolve().parents[1]
 PERSONS: Final = frozenset({"Person"})
 ORGANISATIONS: Final = frozenset({"Organization", "Company", "LegalEntity", "PublicBody"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
     """A set of pairs, what stands in it, and what is to be reached on it."""
 
@@ -79,7 +84,7 @@ ENTITIES: Final = {
         {"f1": 0.955, "auc": 0.975, "ece": 0.015},
     ),
 }
-SPEED_GOALS: Final = {"from kept portraits": 20_000.0}
+SPEED_GOAL: Final = 20_000  # rich pairs a second and core
 COLD_START_GOAL: Final = 3.0  # seconds
 
 
@@ -135,11 +140,55 @@ def _name(entity: Mapping[str, Any]) -> str:
     return str(entity["properties"]["name"][0])
 
 
-def quality(folder: Path, sets: Iterable[Measured], sample: int | None) -> Iterator[tuple[Measured, Judged]]:
-    """What ours reaches on each set."""
-    for one in sets:
-        pairs = list(islice(read(folder, one), sample))
-        yield one, judge(ours(pairs, one), [pair.same for pair in pairs])
+@dataclass(frozen=True)
+class Judge:
+    """Somebody who judges pairs: the limit its makers advise, and what has to be said about it."""
+
+    name: str
+    limit: float
+    remark: str = ""
+
+
+OURS: Final = Judge("lintas", 0.5)
+PEERS: Final = (
+    Judge("logic-v2", 0.7),
+    Judge("er-unstable", 0.7, "trained on the judged pairs"),
+    Judge("regression-v1", 0.7, "trained on the judged pairs"),
+    Judge("wratio", 0.85),
+    Judge("jaro-winkler", 0.85),
+)
+PEERS_PYTHON: Final = ROOT / ".venv-peers" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one judge made of one set."""
+
+    of: Measured
+    by: Judge
+    found: Judged
+    rate: float  # pairs a second of processor time, names and entities read for the first time
+
+
+def our_verdict(of: Measured, pairs: Sequence[Pair]) -> Verdict:
+    """What ours makes of a set."""
+    began = time.process_time()
+    scores = ours(pairs, of)
+    spent = time.process_time() - began
+    return Verdict(of, OURS, judge(scores, [pair.same for pair in pairs]), len(pairs) / spent)
+
+
+def their_verdicts(by: Judge, sets: Mapping[Measured, Sequence[Pair]]) -> Iterator[Verdict]:
+    """What a peer makes of all sets, in one process of its own."""
+    lines = (json.dumps({"set": of.title, "left": pair.left, "right": pair.right}) for of in sets for pair in sets[of])
+    judged = subprocess.run(
+        [PEERS_PYTHON, ROOT / "benchmarks" / "peer_matchers.py", by.name],
+        input="\n".join(lines), stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(judged.stdout)
+    for of, pairs in sets.items():
+        found = judge(told[of.title]["scores"], [pair.same for pair in pairs], by.limit)
+        yield Verdict(of, by, found, len(pairs) / told[of.title]["seconds"])
 
 
 def rich_pairs(count: int = 40_000) -> list[tuple[Portrait, Portrait]]:
@@ -159,7 +208,7 @@ def speed() -> dict[str, float]:
     began = time.process_time()
     for one, other in pairs:
         compare_portraits(one, other)
-    return {"from kept portraits": len(pairs) / (time.process_time() - began), "cold start": cold_start()}
+    return {"kept": len(pairs) / (time.process_time() - began), "cold": cold_start()}
 
 
 FIRST_ANSWER: Final = """
@@ -170,7 +219,7 @@ for name, other in (("Юлия Зразкова", "Yuliya Zrazkova"), ("محمد
 
 
 def cold_start(times: int = 3) -> float:
-    """Seconds of processor time until a new process has compared its first names, the best of some tries."""
+    """Seconds until a new process has compared its first names, the best of some tries."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -179,10 +228,17 @@ def cold_start(times: int = 3) -> float:
     return min(found)
 
 
-def show(of: Measured, found: Judged) -> None:
-    """A line of figures, each beside its goal where there is one."""
-    figures = (_beside(name, value, of.goals.get(name)) for name, value in found.figures().items())
-    row(f"{of.title} ({found.pairs})", "  ".join(figures))
+def show(verdict: Verdict) -> None:
+    """A line of figures; ours each beside its goal where there is one."""
+    of, found = verdict.of, verdict.found
+    goals = of.goals if verdict.by is OURS else {}
+    figures = "  ".join(_beside(name, value, goals.get(name)) for name, value in found.figures().items())
+    what = f"{of.title} ({found.pairs})" if verdict.by is OURS else f"    {verdict.by.name}"
+    row(what, f"{figures}  {verdict.rate:,.0f}/s{_remark(verdict)}")
+
+
+def _remark(verdict: Verdict) -> str:
+    return f"  ({verdict.by.remark})" if verdict.by.remark and verdict.of.schemata else ""
 
 
 def _beside(name: str, value: float, goal: float | None) -> str:
@@ -197,20 +253,27 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", choices=["names", "persons", "organisations", "speed"], action="append")
+    parser.add_argument("--peers", action="store_true", help="measure other matchers on the same pairs")
     parser.add_argument("--sample", type=int, help="only the first N pairs of each set")
     parser.add_argument("--json", type=Path, help="write the figures into this file too")
     given = parser.parse_args()
     wanted = given.only or ["names", "persons", "organisations", "speed"]
-    sets = [*(NAMES if "names" in wanted else ()), *(ENTITIES[one] for one in wanted if one in ENTITIES)]
-    kept: dict[str, Mapping[str, float]] = {}
-    for of, found in quality(given.data, sets, given.sample):
-        show(of, found)
-        kept[of.title] = found.figures()
+    measured = [*(NAMES if "names" in wanted else ()), *(ENTITIES[one] for one in wanted if one in ENTITIES)]
+    sets = {of: list(islice(read(given.data, of), given.sample)) for of in measured}
+    verdicts = [our_verdict(of, pairs) for of, pairs in sets.items()]
+    verdicts += [verdict for by in PEERS if given.peers for verdict in their_verdicts(by, sets)]
+    for of in sets:
+        for verdict in (one for one in verdicts if one.of is of):
+            show(verdict)
+    kept: dict[str, dict[str, object]] = {of.title: {} for of in sets}
+    for verdict in verdicts:
+        about = {"pairs": verdict.found.pairs, "rate": round(verdict.rate)}
+        kept[verdict.of.title][verdict.by.name] = about | verdict.found.figures()
     if "speed" in wanted:
-        kept["speed"] = figures = speed()
-        rate, cold = figures["from kept portraits"], figures["cold start"]
-        row("rich pairs from kept portraits", f"{rate:,.0f} a second and core (goal 20,000)")
-        row("cold start, three scripts", f"{cold:.2f} s (goal {COLD_START_GOAL:g})")
+        figures = speed()
+        kept["speed"] = {OURS.name: figures}
+        row("rich pairs from kept portraits", f"{figures['kept']:,.0f} a second and core (goal {SPEED_GOAL:,})")
+        row("cold start, three scripts", f"{figures['cold']:.2f} s (goal {COLD_START_GOAL:g})")
     if given.json:
         given.json.write_text(json.dumps(kept, indent=1), "utf-8")
 
