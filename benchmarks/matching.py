@@ -255,7 +255,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["names", "persons", "organisations", "speed"], action="append")
     parser.add_argument("--peers", action="store_true", help="measure other matchers on the same pairs")
     parser.add_argument("--sample", type=int, help="only the first N pairs of each set")
-    parser.add_argument("--json", type=Path, help="write the figures into this file too")
+    parser.add_argument("--json", type=Path, help="write the figures into this file too, beside what stands there")
     given = parser.parse_args()
     wanted = given.only or ["names", "persons", "organisations", "speed"]
     measured = [*(NAMES if "names" in wanted else ()), *(ENTITIES[one] for one in wanted if one in ENTITIES)]
@@ -265,17 +265,19 @@ def main() -> None:
     for of in sets:
         for verdict in (one for one in verdicts if one.of is of):
             show(verdict)
-    kept: dict[str, dict[str, object]] = {of.title: {} for of in sets}
+    kept: dict[str, dict[str, object]] = {of.title: {"goals": of.goals} for of in sets}
     for verdict in verdicts:
-        about = {"pairs": verdict.found.pairs, "rate": round(verdict.rate)}
-        kept[verdict.of.title][verdict.by.name] = about | verdict.found.figures()
+        figures = {name: round(value, 4) for name, value in verdict.found.figures().items()}
+        kept[verdict.of.title][verdict.by.name] = {"pairs": verdict.found.pairs, "rate": round(verdict.rate)} | figures
     if "speed" in wanted:
         figures = speed()
         kept["speed"] = {OURS.name: figures}
         row("rich pairs from kept portraits", f"{figures['kept']:,.0f} a second and core (goal {SPEED_GOAL:,})")
         row("cold start, three scripts", f"{figures['cold']:.2f} s (goal {COLD_START_GOAL:g})")
     if given.json:
-        given.json.write_text(json.dumps(kept, indent=1), "utf-8")
+        written = json.loads(given.json.read_text("utf-8")) if given.json.exists() else {}
+        written["quality"] = written.get("quality", {}) | kept
+        given.json.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -25,6 +26,7 @@ from lintas.audit import AuditKind
 from lintas.cli import command
 from lintas.errors import LintasError
 from lintas.i18n import Translator
+from lintas.matching.groups import Share
 from lintas.model.kinds import KINDS
 from lintas.model.schemata import ftm_model, label
 from lintas.policy import PolicySet
@@ -289,6 +291,42 @@ def vocabularies() -> Iterator[str]:
         yield from table(["word", "en", "id", "meaning", "arti"], rows)
 
 
+def matching() -> Iterator[str]:
+    """What the benchmarks of matching published: by group of people, and beside other matchers."""
+    published = json.loads((REFERENCE / "matching.json").read_text("utf-8"))
+    for way, groups in published["fairness"].items():
+        yield from [f"## {ABOUT['matching'][way]}", ""]
+        heads = ["group · kelompok", "found again · ditemukan", "bounds · batas", "of · dari"]
+        heads += ["mistaken · keliru", "bounds · batas", "of · dari"]
+        rows = ([_group(g), *_share(g["found"]), *_share(g["mistaken"])] for g in groups)
+        yield from table(heads, rows)
+    yield from [f"## {ABOUT['matching']['quality']}", ""]
+    heads = ["set · himpunan", "by · oleh", "AUC", "F1", "best F1 · F1 terbaik", "recall at 99 % · perolehan", "ECE"]
+    yield from table(heads, (row for title, by in published.get("quality", {}).items() for row in _judged(title, by)))
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    return f"{row['column']}: {row['group']}" if row["column"] else row["group"]
+
+
+def _share(counts: list[int]) -> list[str]:
+    seen = Share(*counts)
+    lower, upper = seen.bounds
+    return [f"{100 * seen.share:.1f} %", f"{100 * lower:.1f} to {100 * upper:.1f}", f"{seen.of}"]
+
+
+def _judged(title: str, by: Mapping[str, Any]) -> Iterator[list[str]]:
+    goals = by.get("goals", {})
+    for name, found in by.items():
+        if "auc" in found and name != "goals":
+            figures = [
+                f"{found[f]:.3f}"
+                + (f" ({'≤' if f == 'ece' else '≥'} {goals[f]:g})" if f in goals and name == "lintas" else "")
+                for f in ("auc", "f1", "best_f1", "recall", "ece")
+            ]
+            yield [f"{title} ({found['pairs']})", name, *figures]
+
+
 PAGES = {
     "settings": settings,
     "commands": commands,
@@ -299,6 +337,7 @@ PAGES = {
     "policies": policies,
     "schemata": schemata,
     "vocabularies": vocabularies,
+    "matching": matching,
 }
 
 
