@@ -1,20 +1,32 @@
 """Any writing of a name brought into small Latin letters, and from there to the few letters that writers agree on.
 
-Latinisation is ICU's, with the readings of Chinese surnames and the English spelling of Russian. What is heard the
-same but written differently (Soekarno, Sukarno; Mohd., Muhammad; Abdurrahman, Abdul Rahman) is folded here, once.
+Latinisation is ICU's, with the readings of Chinese surnames and the English spelling of Russian; Thai, Lao, Khmer and
+Burmese are read by `tongues`. What is heard the same but written differently (Soekarno, Sukarno; Mohd., Muhammad;
+Abdurrahman, Abdul Rahman; Ma. Theresa, Maria Theresa) is folded here, once.
 Scripts that leave vowels out can only be compared by consonants: `skeleton`.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, Final
 
-TABLES: Final = Path(__file__).with_name("tables")
+from lintas.matching.shipped import read_table
+from lintas.matching.tongues import romanised
+
+__all__ = [
+    "knows_no_l",
+    "latin",
+    "leaves_vowels_out",
+    "parts_no_words",
+    "read_table",
+    "respellings",
+    "skeleton",
+    "words",
+]
+
 # A hostile name may be any size. What is cut off is no longer a name; what stays is enough to tell people apart.
 LONGEST: Final = 1_000
 _KEPT: Final = 200
@@ -22,7 +34,7 @@ _WORDS: Final = 12
 
 # "Names" reads a surname as a surname; BGN writes Russian as newspapers do, not as librarians do.
 _LATINISE: Final = "Han-Latin/Names; Russian-Latin/BGN; Any-Latin; Latin-ASCII; Lower"
-_NO_VOWELS: Final = re.compile(r"[\u0590-\u07ff\u0e00-\u0e7f\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic, Thai
+_NO_VOWELS: Final = re.compile(r"[\u0590-\u07ff\ufb1d-\ufdff\ufe70-\ufeff]")  # Hebrew, Arabic
 _NO_SPACES: Final = re.compile(
     r"[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[\uac00-\ud7af]"
 )
@@ -33,18 +45,23 @@ _MARKS: Final = re.compile(r"['`\u2018-\u201f\u02b9-\u02bf\u2032\u2033\"~.]")
 _SAID: Final = str.maketrans({"\u0629": "\u0647"})  # the feminine ending is written t and said h
 _SPLIT: Final = re.compile(r"[\W_]+")
 
-# The spelling of Indonesian and Malay before 1972, and Dutch habits that survive in names.
-_OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("sj", "sy"), ("nj", "ny"))
+_IN_ASCII: Final = {code: None if chr(code) in "'`\"~." else " " for code in range(128) if not chr(code).isalnum()}
+_MARIA: Final = re.compile(r"\bma\.\s*(?=\w{2})", re.IGNORECASE)
+_CHILD_OF: Final = re.compile(r"(?<!\w)[as]/[lpo](?!\w)|(?<!\w)d/o(?!\w)", re.IGNORECASE)
 _SERVANT_OF: Final = re.compile(r"abd([aeiou](l|([rszndt])(?=\3)))(?=\w{3})")  # Abdul, Abdur-, Abdus-, written together
 
 
 def latin(text: str) -> str:
     """The text in small Latin letters, words parted by single blanks; scripts ICU cannot read stay as they are."""
-    kept = unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_SAID)[:_KEPT]
+    text = text[:LONGEST]
+    if text.isascii():
+        return " ".join(text.lower()[:_KEPT].translate(_IN_ASCII).split())
+    kept = unicodedata.normalize("NFKC", text).casefold().translate(_SAID)[:_KEPT]
     if _ONLY_LATIN.fullmatch(kept):
         kept = kept.translate(_plain_letters())
     elif not kept.isascii():
         read = _transliterator().transliterate
+        kept = romanised(kept)[: 2 * _KEPT]
         kept = _MARKS.sub("", kept.encode("utf-8", "ignore").decode("utf-8"))  # ICU puts a blank after some of them
         kept = _HAN.sub(lambda run: read(run[0]).replace(" ", ""), kept)  # one word, not one for each sign
         kept = read(kept)[: 2 * _KEPT]
@@ -54,10 +71,12 @@ def latin(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def words(text: str) -> tuple[str, ...]:
     """The words of a name in one spelling, in the order written."""
+    if "/" in text or "." in text:
+        text = _in_full(text)
     found: list[str] = []
-    for word in latin(text).split()[:_WORDS]:
+    for word in latin(text).split(" ", _WORDS)[:_WORDS]:
         found.extend(_one_spelling(word))
-    if _NO_VOWELS.search(text):
+    if not text.isascii() and _NO_VOWELS.search(text):
         found = [w[2:] if w.startswith("al") and len(w) > 4 else w for w in found]
     return tuple(found)
 
@@ -97,13 +116,21 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", bones) or word[:1]
 
 
+def _in_full(text: str) -> str:
+    """Abbreviations that are known by their point or stroke: Ma. Theresa; Ravi a/l Raman, s/o, d/o."""
+    return _CHILD_OF.sub(" bin ", _MARIA.sub("maria ", text[:LONGEST]))
+
+
+@lru_cache(maxsize=65_536)
 def _one_spelling(word: str) -> tuple[str, ...]:
     table = respellings()
-    if word in table:
-        return (table[word],)
-    for old, new in _OLD_SPELLING:
-        word = word.replace(old, new)
-    servant = None if word in table or word in table.values() else _SERVANT_OF.match(word)
+    if not word or word in table:
+        return (table[word],) if word else ()
+    if word in _kept_spellings():
+        return (word,)
+    for written, read in _customs():
+        word = written.sub(read, word)
+    servant = None if word in table or word in _kept_spellings() else _SERVANT_OF.match(word)
     pieces = ("abdul", word[servant.end() :]) if servant else (word,)
     return tuple(table.get(piece, piece) for piece in pieces)
 
@@ -114,10 +141,15 @@ def respellings() -> dict[str, str]:
     return {form: kept for kept, *forms in read_table("respellings.csv") for form in forms}
 
 
-def read_table(name: str) -> list[list[str]]:
-    """The rows of a shipped table without blank lines and remarks."""
-    lines = (TABLES / name).read_text("utf-8").splitlines()
-    return list(csv.reader(line for line in lines if line and not line.startswith("#")))
+@cache
+def _kept_spellings() -> frozenset[str]:
+    """What no custom changes: the spellings that are kept, and titles, particles and legal forms."""
+    return frozenset(respellings().values()) | {word for _, *row in read_table("ignored_words.csv") for word in row}
+
+
+@cache
+def _customs() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(written), read) for written, read in read_table("customs.csv"))
 
 
 class _PlainLetters(dict[int, str]):
