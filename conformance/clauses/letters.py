@@ -85,6 +85,24 @@ def unknown_hit(bench: Bench) -> None:
     need(code.startswith("not-found"), "answered with", code)
 
 
+@clause("12.10")
+def clock_of_nothing(bench: Bench) -> None:
+    """A clock that neither stands nor runs is malformed; one that nobody asked for is returned."""
+    clock = {
+        "type": "confirmation.clock",
+        "confirmation": fresh(),
+        "number": 1,
+        "changed_at": moment(),
+        "decided_by": "liaison, Unit Latihan",
+    }
+    for said in ({}, {"stopped_for": "needs_judge", "due_at": moment()}, {"stopped_for": "tea"}):
+        envelope = bench.envelope({"type": "letter", "id": fresh(), "queued_at": moment(), "body": clock | said})
+        bench.refused(envelope, envelope.signed(), "untrusted.malformed")
+    body = clock | {"stopped_for": "needs_judge"}
+    code = bench.problem({"type": "letter", "id": fresh(), "queued_at": moment(), "body": body})
+    need(code.startswith("not-found"), "answered with", code)
+
+
 @clause("12.5")
 def data_without_marking(bench: Bench) -> None:
     """A decision with data and no marking, or with nothing, is malformed; so is a request without a sentence."""

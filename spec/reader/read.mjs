@@ -122,7 +122,9 @@ export async function open(envelope, { us, now, directory, seen }) {
 }
 
 // 12.5: data travel with their marking or not at all; a decision gives, or it refuses.
+// 12.10: a clock stands for a reason, or it runs until a moment.
 function decides(body) {
+  if (body?.type === "confirmation.clock") return !body.stopped_for !== !body.due_at;
   if (body?.type !== "confirmation.decision") return true;
   return !body.data === !body.marking && !body.data !== !body.ground;
 }

@@ -40,6 +40,13 @@ DECISION = {
     "decided_at": "2026-01-02T09:30:00Z",
     "decided_by": "liaison, Unit Latihan",
 }
+CLOCK = {
+    "type": "confirmation.clock",
+    "confirmation": "latihan-confirm-01",
+    "number": 1,
+    "changed_at": "2026-01-01T10:00:00Z",
+    "decided_by": "liaison, Unit Latihan",
+}
 REQUEST = {
     "type": "confirmation.request",
     "confirmation": "latihan-confirm-01",
@@ -106,6 +113,18 @@ MESSAGES: dict[str, Json] = {
         "id": "latihan-letter-003",
         "queued_at": "2026-01-02T09:30:00Z",
         "body": DECISION | {"ground": "not_necessary", "explanation": "Tidak perlu untuk perkara ini."},
+    },
+    "letter-clock-stopped": {
+        "type": "letter",
+        "id": "latihan-letter-004",
+        "queued_at": "2026-01-01T10:00:00Z",
+        "body": CLOCK | {"stopped_for": "needs_judge", "explanation": "Menunggu penetapan hakim."},
+    },
+    "letter-clock-running": {
+        "type": "letter",
+        "id": "latihan-letter-005",
+        "queued_at": "2026-01-02T10:00:00Z",
+        "body": CLOCK | {"number": 2, "changed_at": "2026-01-02T10:00:00Z", "due_at": "2026-01-04T08:05:00Z"},
     },
     "receipt": {"type": "receipt", "letter": "latihan-letter-001", "accepted_at": "2026-01-01T08:05:01Z"},
     "log-checkpoint": {"type": "log.checkpoint", "note": NOTE, "proof": ["0a" * 32, "0b" * 32], "extends": 2},
@@ -428,6 +447,17 @@ def _inside() -> Iterator[Vector]:
         "data-without-marking": (
             {**MESSAGES["letter-decision"], "body": DECISION | {"data": {"offence": "latihan"}}},
             "Data without their marking (12.5).",
+        ),
+        "clock-of-nothing": (
+            {**MESSAGES["letter-clock-stopped"], "body": CLOCK},
+            "Neither what the clock is stopped for, nor until when it runs (12.10).",
+        ),
+        "clock-that-stands-and-runs": (
+            {
+                **MESSAGES["letter-clock-stopped"],
+                "body": CLOCK | {"stopped_for": "needs_judge", "due_at": "2026-01-04T08:05:00Z"},
+            },
+            "A clock that stands and runs (12.10).",
         ),
         "decision-of-nothing": (
             {**MESSAGES["letter-decision"], "body": DECISION},

@@ -18,7 +18,7 @@ LintasError
 │   └── Unjustified
 ├── Refused
 │   ├── AlreadyDone
-│   ├── BudgetSpent
+│   ├── AwaitsJudge
 │   ├── NotSignedIn
 │   │   └── TooManyTries
 │   ├── RefusedByPolicy
@@ -195,14 +195,14 @@ class AlreadyDone(Refused):
     status = 409
 
 
-class BudgetSpent(Refused):
-    """Too many questions in too short a time.
+class AwaitsJudge(Refused):
+    """A judge's permission is awaited; nothing is given before it has come.
 
-    Wait for the named time, or ask the answering agency's liaison officer to raise the budget.
+    Enter the permission first, or refuse.
     """
 
-    code = "refused.budget-spent"
-    status = 429
+    code = "refused.awaits-judge"
+    status = 409
 
 
 class NotSignedIn(Refused):

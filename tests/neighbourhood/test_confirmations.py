@@ -10,9 +10,16 @@ import pytest
 
 from lintas.audit import AuditKind
 from lintas.clock import ManualClock
-from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy
-from lintas.model import Handling, Purpose, RefusalGround, Role
-from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest, CoreData, Letter, Message
+from lintas.errors import AlreadyDone, AwaitsJudge, Invalid, NotFound, RefusedByPolicy
+from lintas.model import Handling, PauseGround, Purpose, RefusalGround, Role
+from lintas.protocol.messages import (
+    ConfirmationClock,
+    ConfirmationDecision,
+    ConfirmationRequest,
+    CoreData,
+    Letter,
+    Message,
+)
 from lintas.requests import Confirmation, ConfirmationState, Verdict
 from lintas.requests.confirmation import KEPT, OUR_COPY
 from lintas.testing import Neighbour, Neighbourhood
@@ -69,6 +76,139 @@ async def test_the_clock_is_48_hours_and_runs_out_visibly(tmp_path) -> None:
         assert due == timedelta(hours=48)
         assert kl.node.requests.incoming(kl.officer)[0].is_overdue(clock.now())
         assert confirmation.decision is None
+
+
+async def test_a_judge_s_permission_stops_the_clock_at_both_desks_and_its_arrival_lets_it_run(tmp_path) -> None:
+    clock = ManualClock(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
+    async with Neighbourhood(tmp_path, clock) as street:
+        jakarta, kl = await street.nodes("id", "my")
+        reference = (await asked(jakarta, kl)).id
+        clock.advance(timedelta(hours=40))
+
+        kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE, "Diajukan ke pengadilan.")
+        await kl.node.exchange.deliver_due()
+        clock.advance(timedelta(days=5))
+        standing = at_both(jakarta, kl, reference)
+        kl.node.requests.resume(reference, kl.officer, "Penetapan 12/2026 (latihan)")
+        await kl.node.exchange.deliver_due()
+        running = at_both(jakarta, kl, reference)
+
+        assert [c.state for c in standing] == [ConfirmationState.PAUSED] * 2
+        assert [c.stopped_for for c in standing] == [PauseGround.NEEDS_JUDGE] * 2
+        assert [c.left(clock.now()) for c in standing] == [timedelta(hours=8).total_seconds()] * 2
+        assert not any(c.is_overdue(clock.now()) for c in standing)
+        assert [c.state for c in running] == [ConfirmationState.WAITING] * 2
+        assert [c.due_at - clock.now() for c in running] == [timedelta(hours=8)] * 2
+        clock.advance(timedelta(hours=8, seconds=1))
+        assert all(c.is_overdue(clock.now()) for c in at_both(jakarta, kl, reference))
+
+
+def at_both(asking: Neighbour, owner: Neighbour, reference: str) -> list[Confirmation]:
+    ours = asking.node.requests.get(reference, asking.officer, ours=True)
+    return [ours, owner.node.requests.get(reference, owner.officer, ours=False)]
+
+
+async def test_a_pause_and_its_end_are_acts_of_a_person_in_both_logs(street: Neighbourhood) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    reference = (await asked(jakarta, kl)).id
+
+    kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+    await kl.node.exchange.deliver_due()
+    kl.node.requests.resume(reference, kl.officer, "Penetapan 12/2026 (latihan)")
+    await kl.node.exchange.deliver_due()
+
+    for neighbour, actor in ((kl, f"officer:{kl.officer.id}"), (jakarta, "node:my.latihan")):
+        (paused,) = neighbour.node.audit.entries(kind=AuditKind.CONFIRMATION_PAUSED)
+        (resumed,) = neighbour.node.audit.entries(kind=AuditKind.CONFIRMATION_RESUMED)
+        assert paused.event
+        assert resumed.event
+        assert (paused.event.actor, resumed.event.actor) == (actor, actor)
+        assert paused.event.facts["ground"] == "needs_judge"
+        assert resumed.event.facts["explanation"] == "Penetapan 12/2026 (latihan)"
+
+
+async def test_nothing_is_given_while_a_judge_is_awaited_and_a_refusal_ends_it(street: Neighbourhood) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    reference = (await asked(jakarta, kl)).id
+    kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+
+    with pytest.raises(AwaitsJudge):
+        kl.node.requests.decide(reference, kl.officer, Verdict(fields=("birth_date",)))
+    kl.node.requests.decide(reference, kl.officer, Verdict(ground=RefusalGround.NEEDS_JUDGE))
+    await kl.node.exchange.deliver_due()
+
+    assert [c.state for c in at_both(jakarta, kl, reference)] == [ConfirmationState.REFUSED] * 2
+    assert [c.stopped_for for c in at_both(jakarta, kl, reference)] == [None, None]
+
+
+async def test_a_clock_is_stopped_once_and_run_again_once_and_only_with_a_named_permission(
+    street: Neighbourhood,
+) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    reference = (await asked(jakarta, kl)).id
+
+    with pytest.raises(AlreadyDone):
+        kl.node.requests.resume(reference, kl.officer, "Penetapan 12/2026 (latihan)")
+    kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+    with pytest.raises(AlreadyDone):
+        kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+    with pytest.raises(Invalid):
+        kl.node.requests.resume(reference, kl.officer, "  ")
+    kl.node.requests.resume(reference, kl.officer, "Penetapan 12/2026 (latihan)")
+    kl.node.requests.decide(reference, kl.officer, Verdict(ground=RefusalGround.NOT_NECESSARY))
+    with pytest.raises(AlreadyDone):
+        kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+
+
+async def test_a_clock_that_ran_out_stays_so_whatever_is_awaited_afterwards(tmp_path) -> None:
+    clock = ManualClock(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
+    async with Neighbourhood(tmp_path, clock) as street:
+        jakarta, kl = await street.nodes("id", "my")
+        reference = (await asked(jakarta, kl)).id
+        clock.advance(timedelta(hours=49))
+
+        kl.node.requests.pause(reference, kl.officer, PauseGround.NEEDS_JUDGE)
+        clock.advance(timedelta(hours=1))
+        again = kl.node.requests.resume(reference, kl.officer, "Penetapan 12/2026 (latihan)")
+
+        assert again.left(clock.now()) == -timedelta(hours=1).total_seconds()
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["in order", "overtaken"])
+async def test_letters_of_the_clock_may_overtake_each_other(street: Neighbourhood, order: tuple[int, int]) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    reference = (await asked(jakarta, kl)).id
+    now = kl.node.clock.now()
+    said = {"confirmation": reference, "changed_at": now, "decided_by": "liaison"}
+    changes = {
+        1: ConfirmationClock(**said, number=1, stopped_for=PauseGround.NEEDS_JUDGE),
+        2: ConfirmationClock(**said, number=2, due_at=now + timedelta(hours=50)),
+    }
+
+    for number in order:
+        kl.node.db.write(lambda tx, n=number: kl.node.exchange.queue(tx, "id.latihan", changes[n]))
+        await kl.node.exchange.deliver_due()
+
+    ours = jakarta.node.requests.get(reference, jakarta.officer, ours=True)
+    assert (ours.state, ours.due_at) == (ConfirmationState.WAITING, now + timedelta(hours=50))
+
+
+async def test_only_the_owner_stops_the_clock_of_a_request(street: Neighbourhood) -> None:
+    jakarta, kl, bangkok = await street.nodes("id", "my", "th")
+    reference = (await asked(jakarta, kl)).id
+    forged = ConfirmationClock(
+        confirmation=reference,
+        number=1,
+        changed_at=bangkok.node.clock.now(),
+        decided_by="liaison",
+        stopped_for=PauseGround.NEEDS_JUDGE,
+    )
+
+    letter = bangkok.node.db.write(lambda tx: bangkok.node.exchange.queue(tx, "id.latihan", forged))
+    await bangkok.node.exchange.deliver_due()
+
+    assert bangkok.node.exchange.letters({letter})[letter].state == "returned"
+    assert jakarta.node.requests.get(reference, jakarta.officer, ours=True).stopped_for is None
 
 
 async def test_a_refusal_carries_its_coded_ground_and_no_data(street: Neighbourhood) -> None:

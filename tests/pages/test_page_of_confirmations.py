@@ -85,6 +85,31 @@ async def test_a_refusal_comes_back_with_its_ground(world: World) -> None:
     assert "Ditolak" in (await asking.get("/confirmations")).text
 
 
+async def test_a_judge_is_awaited_and_both_desks_see_the_clock_stand(world: World) -> None:
+    asking, deciding = await officers(world)
+    _, reference = await ask(world, asking)
+    address = f"/confirmations/incoming/{reference}"
+    await deciding.get(address)
+
+    stopped = await deciding.post(f"{address}/clock", awaited="needs_judge", sentence="Diajukan pagi ini.")
+    await world.deliver()
+    standing, seen = await deciding.get(address), await asking.get(f"/confirmations/outgoing/{reference}")
+    nameless = await deciding.post(f"{address}/clock", permission="")
+    again = await deciding.post(f"{address}/clock", permission="Penetapan 12/2026 (latihan)")
+    await world.deliver()
+    running = await asking.get(f"/confirmations/outgoing/{reference}")
+
+    assert (stopped.status, again.status) == (303, 303)
+    assert "Awaiting a judge's permission" in standing.text
+    assert 'value="give"' not in standing.html, "nothing can be given meanwhile"
+    assert "Menunggu penetapan hakim" in seen.text
+    assert re.search(r"waktu dihentikan, sisa 4[78] jam", seen.text)
+    assert "Diajukan pagi ini." in seen.text
+    assert (nameless.status, list(nameless.problems())) == (422, ["permission"])
+    assert re.search(r"sisa 4[78] jam", running.text)
+    assert "Menunggu keputusan" in running.text
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [

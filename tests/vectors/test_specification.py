@@ -32,6 +32,7 @@ VOCABULARIES = [
     model.InformationGrade,
     model.Quality,
     model.RefusalGround,
+    model.PauseGround,
 ]
 
 

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from lintas.api.given import Acting, Here
 from lintas.api.problems import problems
-from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, TooLarge
-from lintas.model import Noun, RefusalGround
+from lintas.errors import AlreadyDone, AwaitsJudge, Invalid, NotFound, RefusedByPolicy, TooLarge
+from lintas.model import Noun, PauseGround, RefusalGround
 from lintas.requests import Confirmation, Verdict
 
 Reference = Annotated[str, PathParameter(max_length=64)]
@@ -33,6 +33,19 @@ class NewVerdict(Noun):
     explanation: Annotated[str, Meta(max_length=4000)] = ""
     offence: Annotated[str, Meta(max_length=400)] = ""
     case_number: Annotated[str, Meta(max_length=400)] = ""
+
+
+class NewPause(Noun):
+    """Why the clock stops, and a sentence for the partner."""
+
+    ground: PauseGround
+    explanation: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class NewPermission(Noun):
+    """Whose permission has come, and which: "Order 12/2026, court of Batam"."""
+
+    permission: Annotated[str, Meta(min_length=1, max_length=4000)]
 
 
 class Confirmations(Controller):
@@ -84,7 +97,7 @@ class Confirmations(Controller):
         "/incoming/{confirmation:str}/decision",
         sync_to_thread=True,
         response_description="The confirmation as decided.",
-        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, Invalid, TooLarge),
+        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, AwaitsJudge, Invalid, TooLarge),
     )
     def decide(self, confirmation: Reference, data: JSONBody[NewVerdict], node: Here, officer: Acting) -> Confirmation:
         """Give core data, or refuse with a coded ground."""
@@ -97,5 +110,27 @@ class Confirmations(Controller):
         )
         return node.requests.decide(confirmation, officer, verdict)
 
+    @post(
+        "/incoming/{confirmation:str}/pause",
+        sync_to_thread=True,
+        response_description="The confirmation, its clock standing.",
+        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, Invalid, TooLarge),
+    )
+    def pause(self, confirmation: Reference, data: JSONBody[NewPause], node: Here, officer: Acting) -> Confirmation:
+        """Stop the clock while a judge's permission is awaited; the partner is told."""
+        return node.requests.pause(confirmation, officer, data.ground, data.explanation)
 
-NOUNS = (NewConfirmation, NewVerdict, Confirmation)
+    @post(
+        "/incoming/{confirmation:str}/resume",
+        sync_to_thread=True,
+        response_description="The confirmation, its clock running.",
+        responses=problems(NotFound, RefusedByPolicy, AlreadyDone, Invalid, TooLarge),
+    )
+    def resume(
+        self, confirmation: Reference, data: JSONBody[NewPermission], node: Here, officer: Acting
+    ) -> Confirmation:
+        """Enter the permission; the clock runs again with what was left."""
+        return node.requests.resume(confirmation, officer, data.permission)
+
+
+NOUNS = (NewConfirmation, NewVerdict, NewPause, NewPermission, Confirmation)

@@ -34,6 +34,8 @@ class AuditKind(StrEnum):
     CONFIRMATION_ASKED = "confirmation.asked"  # an officer asks the owner of a hit to confirm it
     CONFIRMATION_RECEIVED = "confirmation.received"  # a partner asks this node to confirm a hit
     CONFIRMATION_DECIDED = "confirmation.decided"  # an officer decides what core data a partner is given
+    CONFIRMATION_PAUSED = "confirmation.paused"  # an officer, or the owner's, stops the clock: a judge has to permit it
+    CONFIRMATION_RESUMED = "confirmation.resumed"  # the judge has permitted it; the clock runs again
     CONFIRMATION_ANSWERED = "confirmation.answered"  # the owner's decision on our request arrives
     OFFICER_ENROLLED = "officer.enrolled"  # an officer gets an account, roles and a second factor
     OFFICER_CHANGED = (

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from lintas.cli.output import Shared, acting, officer_option, shared
-from lintas.model import RefusalGround
+from lintas.model import PauseGround, RefusalGround
 from lintas.node import Node
 from lintas.protocol.messages import CoreData
 from lintas.requests import Confirmation, Verdict
@@ -78,6 +78,33 @@ def decide(at: Shared, confirmation: str, username: str | None, **verdict: str) 
     at.print(decided, _line(decided))
 
 
+@command.command("pause")
+@click.argument("confirmation")
+@click.option("--ground", type=click.Choice([*map(str, PauseGround)]), default="needs_judge", show_default=True)
+@click.option("--explanation", default="", help="A sentence for the partner.")
+@officer_option
+@shared
+def pause(at: Shared, confirmation: str, ground: str, explanation: str, username: str | None) -> None:
+    """Stop the clock of CONFIRMATION while a judge's permission is awaited; the partner is told."""
+    with at.node() as node:
+        stopped = node.requests.pause(confirmation, acting(node, username), PauseGround(ground), explanation)
+        asyncio.run(_deliver(node))
+    at.print(stopped, _line(stopped))
+
+
+@command.command("resume")
+@click.argument("confirmation")
+@click.option("--permission", required=True, help="Whose permission has come, and which; the partner reads it.")
+@officer_option
+@shared
+def resume(at: Shared, confirmation: str, permission: str, username: str | None) -> None:
+    """Let the clock of CONFIRMATION run again: the permission has come, and it can be decided."""
+    with at.node() as node:
+        running = node.requests.resume(confirmation, acting(node, username), permission)
+        asyncio.run(_deliver(node))
+    at.print(running, _line(running))
+
+
 async def _deliver(node: Node) -> None:
     """Send what was queued now; a running node's courier would, and goes on trying if this fails."""
     await node.exchange.deliver_due()
@@ -86,7 +113,8 @@ async def _deliver(node: Node) -> None:
 
 def _line(c: Confirmation) -> str:
     way = "asked of" if c.ours else "asked by"
-    return f"{c.id}  {c.state}  {way} {c.partner}, due {c.due_at:%Y-%m-%d %H:%M} UTC"
+    clock = f"clock stopped: {c.stopped_for}" if c.stopped_for else f"due {c.due_at:%Y-%m-%d %H:%M} UTC"
+    return f"{c.id}  {c.state}  {way} {c.partner}, {clock}"
 
 
 def _data(c: Confirmation) -> list[str]:

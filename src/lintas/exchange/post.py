@@ -20,11 +20,18 @@ from lintas.audit import AuditKind, AuditLog, Event
 from lintas.clock import Clock
 from lintas.errors import Invalid, LintasError, Malformed, NotFound, PeerUnreachable, Refused
 from lintas.exchange.tables import inbox, outbox
-from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest, Letter, Message, Receipt
+from lintas.protocol.messages import (
+    ConfirmationClock,
+    ConfirmationDecision,
+    ConfirmationRequest,
+    Letter,
+    Message,
+    Receipt,
+)
 from lintas.storage import Database
 from lintas.transport import Line
 
-Body = ConfirmationRequest | ConfirmationDecision
+Body = ConfirmationRequest | ConfirmationDecision | ConfirmationClock
 Handler = Callable[[Connection, Body, str], None]
 
 CALL_WITHIN = timedelta(seconds=10)

@@ -139,6 +139,12 @@ class RefusalGround(StrEnum):
     OTHER_LAW = "other_law"
 
 
+class PauseGround(StrEnum):
+    """Why the clock of a confirmation stands still: coded, so that it can be counted."""
+
+    NEEDS_JUDGE = "needs_judge"  # a judge's permission is awaited (Regulation (EU) 2024/982 article 47; rule R02)
+
+
 class OutcomeState(StrEnum):
     """How a node asked stands: everyone asked is in exactly one of these."""
 

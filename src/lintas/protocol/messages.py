@@ -18,6 +18,7 @@ from lintas.model import (
     Handling,
     Justification,
     Noun,
+    PauseGround,
     Purpose,
     Quality,
     Reason,
@@ -135,12 +136,29 @@ class ConfirmationDecision(Noun, tag="confirmation.decision"):
         return replace(self, data=CoreData()) if self.data is not None else self
 
 
+class ConfirmationClock(Noun, tag="confirmation.clock"):
+    """A person at the owner has stopped the clock on a coded ground, or lets it run again until a new moment."""
+
+    confirmation: Id
+    number: Annotated[int, Meta(ge=1, le=1000)]  # of the change: letters may overtake each other, changes may not
+    changed_at: Moment
+    decided_by: Short  # role and unit, never a name
+    stopped_for: PauseGround | None = None
+    due_at: Moment | None = None
+    explanation: Long = ""
+
+    def __post_init__(self) -> None:
+        """A clock stands for a reason, or it runs until a moment."""
+        if (self.stopped_for is None) == (self.due_at is None):
+            raise ValueError("either what the clock is stopped for, or until when it runs")
+
+
 class Letter(Noun, tag="letter"):
     """A message that is kept until the other side has it: the same `id` however often it is sent, accepted once."""
 
     id: Id
     queued_at: Moment
-    body: ConfirmationRequest | ConfirmationDecision
+    body: ConfirmationRequest | ConfirmationDecision | ConfirmationClock
 
 
 class Receipt(Noun, tag="receipt"):

@@ -7,74 +7,34 @@ name of the person who decided in the audit log.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from lintas.audit import AuditKind, AuditLog, Event
+from lintas.audit import AuditKind, AuditLog
 from lintas.checks import Checks
 from lintas.checks.desk import digest
 from lintas.checks.tables import hit as hits
 from lintas.clock import Clock
-from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, Unjustified
+from lintas.errors import AlreadyDone, AwaitsJudge, Invalid, NotFound, RefusedByPolicy, Unjustified
 from lintas.exchange import DirectorySource, Exchange
-from lintas.model import Asker, Record, RefusalGround, Role, SubjectKind
+from lintas.model import Asker, PauseGround, Record, Role, SubjectKind
 from lintas.model.kinds import kind_of
 from lintas.people import Officer
 from lintas.policy import AgencyContext, Ask, CoreChoice, DisclosedCore, OfficerAct, PolicySet
-from lintas.protocol.messages import ConfirmationDecision, ConfirmationRequest
+from lintas.protocol.messages import ConfirmationClock, ConfirmationDecision, ConfirmationRequest
 from lintas.records import Records
+from lintas.requests import pausing
+from lintas.requests.ledger import Ledger
+from lintas.requests.nouns import Confirmation, Verdict
 from lintas.requests.tables import confirmation
 from lintas.storage import Database
 
 SHORTEST_REASON = 10  # characters; a reason is a sentence
 OUR_COPY, KEPT = timedelta(days=30), timedelta(days=3 * 365)
-
-
-class ConfirmationState(StrEnum):
-    """How a confirmation stands."""
-
-    SENDING = "sending"  # on its way to the owner
-    WAITING = "waiting"  # the owner has it; the clock runs
-    GIVEN = "given"
-    REFUSED = "refused"
-    RETURNED = "returned"  # the owner's node could not accept it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmation:
-    """One confirmation, from either side."""
-
-    id: str
-    ours: bool
-    partner: str
-    state: ConfirmationState
-    asked_at: datetime
-    due_at: datetime
-    decided_at: datetime | None
-    record_id: str | None
-    request: ConfirmationRequest
-    decision: ConfirmationDecision | None
-    problem: str | None = None
-
-    def is_overdue(self, now: datetime) -> bool:
-        """Whether the clock has run out without a decision."""
-        return self.decision is None and now > self.due_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a person at the owner decides."""
-
-    fields: Sequence[str] = ()  # the fields of CoreData that are given
-    ground: RefusalGround | None = None  # why nothing is given
-    explanation: str = ""
-    offence: str = ""
-    case_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +59,10 @@ class Requests:
 
     def __init__(self, parts: Parts) -> None:
         self._p = parts
+        self._ledger = Ledger(parts.db, parts.audit, parts.exchange)
         parts.exchange.deliver_to(ConfirmationRequest, self._receive_request)
         parts.exchange.deliver_to(ConfirmationDecision, self._receive_decision)
+        parts.exchange.deliver_to(ConfirmationClock, partial(pausing.receive, self._ledger))
 
     def confirm_hit(self, check_id: str, hit: str, reason: str, officer: Officer) -> Confirmation:
         """Ask the owner of a possible match for core data; the letter leaves at once and is kept until it has arrived.
@@ -141,29 +103,31 @@ class Requests:
                 raise AlreadyDone(hit=hit)
             letter = self._p.exchange.queue(tx, matched[0].node, request)
             tx.execute(insert(confirmation).values(**self._row(request, matched[0].node, ours=True), letter=letter))
-            self._log(tx, AuditKind.CONFIRMATION_ASKED, f"officer:{officer.id}", request, {"partner": matched[0].node})
+            self._ledger.log(
+                tx, AuditKind.CONFIRMATION_ASKED, f"officer:{officer.id}", request, {"partner": matched[0].node}
+            )
 
         self._p.db.write(work)
         return self.get(request.confirmation, officer, ours=True)
 
     def incoming(self, officer: Officer) -> list[Confirmation]:
         """What partners wait for, the next due first; without the data given, as `outgoing`."""
-        return [_without_values(c) for c in self._incoming(officer)]
+        return [c.without_values() for c in self._incoming(officer)]
 
     def _incoming(self, officer: Officer) -> list[Confirmation]:
         self._may(officer, OfficerAct.READ_REQUESTS)
-        return self._list(ours=False)
+        return self._ledger.all(ours=False)
 
     def outgoing(self, officer: Officer) -> list[Confirmation]:
         """What we asked for: this officer's, or everybody's for those who may see it.
 
         The data given are not in the list: `get` shows them, and enters in the log that it did.
         """
-        return [_without_values(c) for c in self._outgoing(officer)]
+        return [c.without_values() for c in self._outgoing(officer)]
 
     def _outgoing(self, officer: Officer) -> list[Confirmation]:
         mine = None if self._p.policies.may(officer.roles, OfficerAct.READ_OTHERS_CHECKS).allowed else officer.id
-        return self._list(ours=True, officer=mine)
+        return self._ledger.all(ours=True, officer=mine)
 
     def get(self, confirmation_id: str, officer: Officer, *, ours: bool) -> Confirmation:
         """One confirmation; reading the data that were given is entered in the log.
@@ -177,7 +141,7 @@ class Requests:
             raise NotFound(confirmation=confirmation_id)
         if found.decision and found.decision.data:
             self._p.db.write(
-                lambda tx: self._log(
+                lambda tx: self._ledger.log(
                     tx, AuditKind.RECORD_READ, f"officer:{officer.id}", found.request, {"partner": found.partner}
                 )
             )
@@ -189,17 +153,21 @@ class Requests:
         Raises:
             Invalid: neither fields nor a ground, or both.
             AlreadyDone: it has been decided.
+            AwaitsJudge: a judge's permission is awaited; until it is entered, only a refusal is possible.
             RefusedByPolicy: this officer may not decide.
             NotFound: there is no such request, or the record is gone (then refuse: no longer held).
         """
-        self._may(officer, OfficerAct.DECIDE)
-        asked = self.get(confirmation_id, officer, ours=False)
+        asked = self._to_decide(confirmation_id, officer)
         if bool(verdict.fields) == (verdict.ground is not None):
             raise Invalid(field="fields", problem="choose fields to give, or a ground to refuse")
+        if asked.stopped_for and verdict.fields:
+            raise AwaitsJudge(confirmation=confirmation_id)
         decision = self._decision(asked, officer, verdict)
 
         def work(tx: Connection) -> None:
             key = (confirmation.c.id == confirmation_id) & ~confirmation.c.ours & confirmation.c.decided_at.is_(None)
+            if verdict.fields:  # not even when the clock has been stopped a moment ago
+                key &= confirmation.c.stopped_at.is_(None)
             values = {"decided_at": decision.decided_at, "decision": msgspec.json.encode(decision)}
             if tx.execute(update(confirmation).where(key).values(**values)).rowcount != 1:
                 raise AlreadyDone(confirmation=confirmation_id)
@@ -211,7 +179,7 @@ class Requests:
             )
             facts = {"partner": asked.partner, "record": asked.record_id or "", "ground": str(decision.ground or "")}
             told = [name for name in verdict.fields if decision.data and getattr(decision.data, name)]
-            self._log(
+            self._ledger.log(
                 tx,
                 AuditKind.CONFIRMATION_DECIDED,
                 f"officer:{officer.id}",
@@ -220,6 +188,45 @@ class Requests:
             )
 
         self._p.db.write(work)
+        return self.get(confirmation_id, officer, ours=False)
+
+    def pause(self, confirmation_id: str, officer: Officer, ground: PauseGround, explanation: str = "") -> Confirmation:
+        """Stop the clock on a coded ground; the asker is told at once.
+
+        Raises:
+            AlreadyDone: it is decided, or the clock stands.
+            RefusedByPolicy: this officer may not decide.
+            NotFound: there is no such request.
+        """
+        asked = self._to_decide(confirmation_id, officer)
+        now = self._p.clock.now()
+        stopped = pausing.stopped(asked, _title(officer), now, ground, explanation.strip())
+        pausing.change(self._ledger, self._p.exchange, asked, stopped, f"officer:{officer.id}")
+        return self.get(confirmation_id, officer, ours=False)
+
+    def resume(self, confirmation_id: str, officer: Officer, permission: str) -> Confirmation:
+        """Let the clock run again, with what was left: the permission has come, and may be decided upon.
+
+        Args:
+            confirmation_id: Which confirmation.
+            officer: Who says so.
+            permission: Whose permission and which, for the log and for the asker: "Order 12/2026, court of Batam".
+
+        Raises:
+            Invalid: the permission is not named.
+            AlreadyDone: it is decided, or the clock runs.
+            RefusedByPolicy: this officer may not decide.
+            NotFound: there is no such request.
+        """
+        asked = self._to_decide(confirmation_id, officer)
+        if not permission.strip():
+            raise Invalid(field="permission", problem="name the permission")
+        again = pausing.running(asked, _title(officer), self._p.clock.now(), permission.strip())
+        pausing.change(self._ledger, self._p.exchange, asked, again, f"officer:{officer.id}")
+        return self.get(confirmation_id, officer, ours=False)
+
+    def _to_decide(self, confirmation_id: str, officer: Officer) -> Confirmation:
+        self._may(officer, OfficerAct.DECIDE)
         return self.get(confirmation_id, officer, ours=False)
 
     async def purge(self) -> None:
@@ -253,7 +260,7 @@ class Requests:
         return self._p.records.get(asked.record_id)
 
     def _decision(self, asked: Confirmation, officer: Officer, verdict: Verdict) -> ConfirmationDecision:
-        decided_by = f"{_role(officer)}, {officer.unit}".strip(", ")
+        decided_by = _title(officer)
         given: DisclosedCore | None = None
         if verdict.ground is None:
             request = asked.request
@@ -309,7 +316,7 @@ class Requests:
         request = msgspec.structs.replace(body, asker=asker)
         row = self._row(request, sender, ours=False)
         tx.execute(insert(confirmation).values(**row, record_id=told_for.record_id))
-        self._log(tx, AuditKind.CONFIRMATION_RECEIVED, f"node:{sender}", request, {"record": told_for.record_id})
+        self._ledger.log(tx, AuditKind.CONFIRMATION_RECEIVED, f"node:{sender}", request, {"record": told_for.record_id})
 
     def _receive_decision(self, tx: Connection, body: object, sender: str) -> None:
         """The owner has decided: only the partner we asked may answer, and only once."""
@@ -325,7 +332,7 @@ class Requests:
         tx.execute(update(confirmation).where(key).values(**values))
         request = msgspec.json.decode(row.request, type=ConfirmationRequest)
         facts = {"ground": str(body.ground or ""), "given": str(body.data is not None)}
-        self._log(tx, AuditKind.CONFIRMATION_ANSWERED, f"node:{sender}", request, facts)
+        self._ledger.log(tx, AuditKind.CONFIRMATION_ANSWERED, f"node:{sender}", request, facts)
 
     def _row(self, request: ConfirmationRequest, partner: str, *, ours: bool) -> dict[str, object]:
         now = self._p.clock.now()
@@ -341,54 +348,10 @@ class Requests:
             "request": msgspec.json.encode(request),
         }
 
-    def _list(self, *, ours: bool, officer: str | None = None) -> list[Confirmation]:
-        query = select(confirmation).where(confirmation.c.ours == ours)
-        if officer is not None:
-            query = query.where(confirmation.c.officer == officer)
-        with self._p.db.read() as tx:
-            rows = tx.execute(query.order_by(confirmation.c.due_at)).mappings().all()
-        return [self._confirmation(row) for row in rows]
 
-    def _confirmation(self, row: RowMapping) -> Confirmation:
-        decision = row["decision"] and msgspec.json.decode(row["decision"], type=ConfirmationDecision)
-        letter = self._p.exchange.letters({row["letter"]}).get(row["letter"]) if row["letter"] else None
-        return Confirmation(
-            id=row["id"],
-            ours=row["ours"],
-            partner=row["partner"],
-            state=_state(decision, letter.state if letter and row["ours"] else "delivered"),
-            asked_at=row["asked_at"],
-            due_at=row["due_at"],
-            decided_at=row["decided_at"],
-            record_id=row["record_id"],
-            request=msgspec.json.decode(row["request"], type=ConfirmationRequest),
-            decision=decision or None,
-            problem=letter.problem if letter else None,
-        )
-
-    def _log(
-        self, tx: Connection, kind: AuditKind, actor: str, request: ConfirmationRequest, facts: dict[str, str]
-    ) -> None:
-        event = Event(
-            kind=kind,
-            actor=actor,
-            check=request.check,
-            case=request.justification.case_reference,
-            purpose=request.justification.purpose,
-            facts={"confirmation": request.confirmation, "hit": request.hit, **facts},
-        )
-        self._p.audit.append(tx, event)
-
-
-def _without_values(c: Confirmation) -> Confirmation:
-    return replace(c, decision=c.decision.without_values()) if c.decision else c
-
-
-def _state(decision: ConfirmationDecision | None, letter: str) -> ConfirmationState:
-    if decision:
-        return ConfirmationState.GIVEN if decision.data else ConfirmationState.REFUSED
-    states = {"queued": ConfirmationState.SENDING, "returned": ConfirmationState.RETURNED}
-    return states.get(letter, ConfirmationState.WAITING)
+def _title(officer: Officer) -> str:
+    """How a partner sees who decided: a role and a unit, never a name."""
+    return f"{_role(officer)}, {officer.unit}".strip(", ")
 
 
 def _role(officer: Officer) -> Role:

@@ -20,9 +20,11 @@ confirmation = Table(
     Column("officer", String(400), nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),  # since when the clock stands, as the owner says
     Column("decided_at", UtcDateTime),
     Column("letter", String(64)),
     Column("request", LargeBinary, nullable=False),
+    Column("clock", LargeBinary),  # the last change of the clock
     Column("decision", LargeBinary),
     Index("confirmation_of_hit", "hit", "ours", unique=True),  # a hit is confirmed once
 )

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from lintas.errors import NotFound, RefusedByPolicy
-from lintas.model import Record, RefusalGround
+from lintas.model import PauseGround, Record, RefusalGround
 from lintas.policy import OfficerAct, held
 from lintas.requests import Confirmation, Verdict
 from lintas.web.forms import Form, Sent
@@ -66,6 +66,20 @@ def decide(visit: Here, form: Sent, confirmation_id: FromPath[str]) -> Page | Re
     return visit.go(f"/confirmations/incoming/{confirmation_id}")
 
 
+@post("/confirmations/incoming/{confirmation_id:str}/clock", sync_to_thread=True)
+def clock(visit: Here, form: Sent, confirmation_id: FromPath[str]) -> Page | Redirect:
+    """Stop the clock for a judge's permission, or let it run again once the permission is there."""
+    ground = form.choice("awaited", PauseGround)
+    if ground is not None:
+        visit.node.requests.pause(confirmation_id, visit.officer, ground, form.text("sentence"))
+    elif not form.text("permission"):
+        form.refuse("permission", visit.say("Sebutkan izinnya: siapa yang memberi, nomor, dan tanggal"))
+        return _decide(visit, form, confirmation_id)
+    else:
+        visit.node.requests.resume(confirmation_id, visit.officer, form.text("permission"))
+    return visit.go(f"/confirmations/incoming/{confirmation_id}")
+
+
 def _decide(visit: Visit, form: Form, confirmation_id: str) -> Page:
     found = visit.node.requests.get(confirmation_id, visit.officer, ours=False)
     record = _record(visit, found) if found.decision is None else None
@@ -101,4 +115,4 @@ def _unless_refused(read: Callable[[], list[Confirmation]]) -> list[Confirmation
         return None
 
 
-PAGES = (listed, asked, to_decide, decide)
+PAGES = (listed, asked, to_decide, decide, clock)

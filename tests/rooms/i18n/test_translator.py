@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintas.errors import BudgetSpent
+from lintas.errors import AlreadyDone
 from lintas.i18n import LANGUAGES, Language, Translator, preferred_language
 from lintas.model import OutcomeState, Purpose
 
@@ -74,10 +74,10 @@ def test_what_is_not_certain_is_never_told_as_certain(share: float, language: La
 
 
 def test_an_error_is_told_in_both_languages_with_one_code(indonesian: Translator, english: Translator) -> None:
-    told = indonesian.error(BudgetSpent(until="17:40"))
+    told = indonesian.error(AlreadyDone(confirmation="latihan-0001"))
 
-    assert told.sentence == "Terlalu banyak pertanyaan dalam waktu yang terlalu singkat."
-    assert english.error(BudgetSpent).code == told.code == "refused.budget-spent"
+    assert told.sentence == "Ini sudah diputuskan atau sudah dipakai."
+    assert english.error(AlreadyDone).code == told.code == "refused.already-done"
 
 
 def test_an_unknown_reason_of_a_newer_partner_is_named_and_not_hidden(indonesian: Translator) -> None:

@@ -37,10 +37,11 @@ def test_who_decides_is_an_officer_and_the_log_is_written_in_the_same_transactio
     done = ast.unparse(work)
 
     assert Requests.decide.__annotations__["officer"] == "Officer"
-    assert "self._may(officer, OfficerAct.DECIDE)" in ast.unparse(decide)
+    assert "self._to_decide(confirmation_id, officer)" in ast.unparse(decide)
+    assert set(calls("_to_decide")) == {("requests/confirmation.py", act) for act in ("decide", "pause", "resume")}
     assert done.index("exchange.queue") < done.index("AuditKind.CONFIRMATION_DECIDED")
     assert "f'officer:{officer.id}'" in done
 
 
 def test_letters_that_carry_decisions_are_queued_only_by_the_request_desk() -> None:
-    assert {module for module, _ in calls("queue")} == {"requests/confirmation.py"}
+    assert {module for module, _ in calls("queue")} == {"requests/confirmation.py", "requests/pausing.py"}
