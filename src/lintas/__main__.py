@@ -15,14 +15,14 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 def doors(node: Any) -> App:  # noqa: ANN401 - a Node; imported only when one runs, it costs a second
-    """The officers' door: the HTTP API under `/api/`, the pages everywhere else."""
-    from lintas.api import create_api  # noqa: PLC0415
+    """The officers' door: the HTTP API under `/api/` and where clients of yente look, the pages everywhere else."""
+    from lintas.api import OTHERS, create_api  # noqa: PLC0415
     from lintas.web import create_web  # noqa: PLC0415
 
     api, web = cast("App", create_api(node)), cast("App", create_web(node))
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
-        await (api if scope.get("path", "").startswith("/api/") else web)(scope, receive, send)
+        await (api if scope.get("path", "").startswith(("/api/", *OTHERS)) else web)(scope, receive, send)
 
     return app
 

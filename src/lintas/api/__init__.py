@@ -1,5 +1,8 @@
-"""The HTTP API: the same verbs as the pages, for the agency's own systems; OpenAPI at `/api/1/openapi.json`."""
+"""The HTTP API: the same verbs as the pages, for the agency's own systems; OpenAPI at `/api/1/openapi.json`.
 
-from lintas.api.app import create_api
+Beside it, the doors for programs made for other services: yente's verbs and the W3C Reconciliation API.
+"""
 
-__all__ = ["create_api"]
+from lintas.api.app import OTHERS, create_api
+
+__all__ = ["OTHERS", "create_api"]

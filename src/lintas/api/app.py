@@ -18,12 +18,29 @@ from litestar.router import Router
 
 import lintas
 from lintas.api import audit, checks, confirmations, records, register
+from lintas.api.errands import refused, refused_by_framework
+from lintas.api.matching import Yente
 from lintas.api.problems import LARGEST_BODY, Problem, incident, told, too_deep, translated
+from lintas.api.reconciliation import Reconciliation
 from lintas.errors import LintasError, NotFound, NotSignedIn
 from lintas.node import Node
 from lintas.people import Officer
 
 NOUNS = (*audit.NOUNS, *checks.NOUNS, *confirmations.NOUNS, *records.NOUNS, *register.NOUNS, Problem)
+
+
+# Where the doors for programs made for other services lie; all else that is ours begins with /api/.
+OTHERS = (
+    "/match/",
+    "/search/",
+    "/entities/",
+    "/reconcile/",
+    "/catalog",
+    "/manifest",
+    "/algorithms",
+    "/healthz",
+    "/readyz",
+)
 
 
 def create_api(node: Node) -> Litestar:
@@ -45,8 +62,14 @@ def create_api(node: Node) -> Litestar:
         },
         security=[{"token": []}],
     )
+    others = Router(
+        path="/",
+        route_handlers=[Yente, Reconciliation],
+        dependencies={"node": Provide(lambda: node, sync_to_thread=False)},
+        exception_handlers={LintasError: refused, HTTPException: refused_by_framework},
+    )
     api = Litestar(
-        route_handlers=[router],
+        route_handlers=[router, others],
         state=State({"node": node}),
         openapi_config=OpenAPIConfig(
             title="Lintas",

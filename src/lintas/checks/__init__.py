@@ -3,6 +3,7 @@
 from lintas.checks.asking import Checks
 from lintas.checks.batch import ACT, BadRow, Batch, Batches, read_batch
 from lintas.checks.desk import Desk
+from lintas.checks.programs import Programs
 from lintas.checks.report import CheckReport, CheckSummary, NodeOutcome, OwnHit, collate
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Desk",
     "NodeOutcome",
     "OwnHit",
+    "Programs",
     "collate",
     "read_batch",
 ]

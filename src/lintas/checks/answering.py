@@ -122,18 +122,25 @@ class Answerer:
         for one, comparison in found:
             self._desk.policies.disclose(one, comparison, ask, us=self._desk.us, hit_id="")
 
-    def own(self, subject: Subject, officer: Officer) -> tuple[OwnHit, ...]:
-        """Possible matches in our own records, as far as our policy shows them to our officer."""
+    def own(self, subject: Subject, officer: Officer, threshold: float | None = None) -> tuple[OwnHit, ...]:
+        """Possible matches in our own records, as far as our policy shows them to our officer.
+
+        Args:
+            subject: What is asked about.
+            officer: Who asks.
+            threshold: From which probability on; the node's unless given.
+        """
         shown = []
-        for record, comparison in self._look(subject):
+        for record, comparison in self._look(subject, threshold):
             level, _ = self._desk.policies.own_view(record, officer.roles, us=self._desk.us)
             if level is not DisclosureLevel.SILENT:
                 shown.append(_own_hit(record, comparison, level))
         return tuple(shown[:MOST])
 
-    def _look(self, subject: Subject) -> list[tuple[Record, Comparison]]:
+    def _look(self, subject: Subject, threshold: float | None = None) -> list[tuple[Record, Comparison]]:
         """Records likely enough to be the subject, the likeliest first."""
-        return likely(subject, self._desk.records.candidates(subject), self._desk.threshold)
+        least = self._desk.threshold if threshold is None else threshold
+        return likely(subject, self._desk.records.candidates(subject), least)
 
     def _refusal(self, question: CheckQuestion, ask: Ask) -> Decision | None:
         try:

@@ -8,7 +8,8 @@ import click
 import segno
 
 from lintas.cli.output import Shared, acting, officer_option, shared
-from lintas.model import Role
+from lintas.model import Intent, Justification, Purpose, Role, SubjectCategory
+from lintas.policy import justified
 
 
 @click.group()
@@ -62,3 +63,28 @@ def token(at: Shared, name: str, days: int, username: str | None) -> None:
     with at.node() as node:
         secret = node.people.issue_token(acting(node, username), name, days=days)
     at.print({"token": secret, "days": days}, f"Token (shown this once, good for {days} days): {secret}")
+
+
+@command.command("errand")
+@click.argument("name")
+@click.option("--purpose", default="", help=f"One of: {', '.join(Purpose)}.")
+@click.option("--legal-basis", default="", help="The law or agreement the questions rest on.")
+@click.option("--case", "case_reference", default="", help="The case reference.")
+@click.option("--category", default="", help=f"What the subjects are: {', '.join(SubjectCategory)}.")
+@click.option("--intent", default="", help=f"{' or '.join(Intent)}.")
+@click.option("--offence", default=None, help="The offence, where known.")
+@click.option("--days", type=click.IntRange(1, 31), default=7, show_default=True)
+@officer_option
+@shared
+def errand(at: Shared, name: str, days: int, username: str | None, **options: str) -> None:
+    """Issue a key called NAME for a program that cannot say why it asks (a yente client, OpenRefine).
+
+    The reason is bound to the key, and the key opens the doors for matching only; it is printed once.
+    """
+    reason = justified({field: options[field] for field in Justification.__struct_fields__})
+    with at.node() as node:
+        key = node.people.errands.issue(acting(node, username), reason, name=name, days=days)
+    at.print(
+        {"key": key, "days": days, "reason": reason},
+        f"Key (shown this once, good for {days} days, for one case): {key}",
+    )

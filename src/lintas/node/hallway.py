@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 
 from lintas import __version__
 from lintas.audit import AuditKind, AuditLog, Event
-from lintas.checks import Batches, Checks, Desk
+from lintas.checks import Batches, Checks, Desk, Programs
 from lintas.clock import Clock, SystemClock
 from lintas.errors import LintasError
 from lintas.exchange import Exchange
@@ -57,6 +57,7 @@ class Node(Acts):
     exchange: Exchange
     checks: Checks
     batches: Batches
+    programs: Programs
     requests: Requests
     reception: Reception
     witnessing: Witnessing
@@ -264,6 +265,7 @@ def _furnish(settings: Settings, folder: Folder, desk: Desk, index: Index, link:
         exchange=exchange,
         checks=checks,
         batches=Batches(desk, checks),
+        programs=Programs(desk, checks),
         requests=Requests(parts),
         reception=Reception(desk.line, desk.directory, witnessing, desk.audit, checks, exchange),
         witnessing=witnessing,

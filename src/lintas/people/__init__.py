@@ -4,7 +4,8 @@ Whatever happens here stands in the audit log, written in the same transaction.
 """
 
 from lintas.people.approvals import Approval, ApprovalState, MayApprove
+from lintas.people.errands import Errand, Errands
 from lintas.people.officers import Enrolment, Officer
 from lintas.people.people import People
 
-__all__ = ["Approval", "ApprovalState", "Enrolment", "MayApprove", "Officer", "People"]
+__all__ = ["Approval", "ApprovalState", "Enrolment", "Errand", "Errands", "MayApprove", "Officer", "People"]

@@ -17,6 +17,7 @@ from lintas.errors import InvalidValue, NotFound, NotSignedIn, Refused
 from lintas.model import Role
 from lintas.people import throttle
 from lintas.people.approvals import Approval, Approvals, MayApprove
+from lintas.people.errands import Errands, withdraw
 from lintas.people.officers import (
     Enrolment,
     Officer,
@@ -27,7 +28,7 @@ from lintas.people.officers import (
     officer_of_row,
 )
 from lintas.people.secrets import Passwords, hash_of, new_token, new_totp_secret, step_of, totp_uri
-from lintas.people.tables import officers, sessions, tokens
+from lintas.people.tables import errands, officers, sessions, tokens
 from lintas.storage import Database
 
 IDLE = timedelta(minutes=30)
@@ -62,6 +63,7 @@ class People:
         self._clock = clock
         self._passwords = Passwords(hasher or PasswordHasher())
         self._approvals = Approvals(db, audit, clock, may_approve)
+        self.errands = Errands(db, audit, clock)
 
     # Accounts
 
@@ -125,7 +127,8 @@ class People:
             if tx.execute(update(officers).where(still_open).values(closed_at=self._clock.now())).rowcount != 1:
                 raise NotFound(officer=officer_id)
             tx.execute(delete(sessions).where(sessions.c.officer == officer_id))
-            tx.execute(delete(tokens).where(tokens.c.officer == officer_id))
+            for keys in (tokens, errands):
+                tx.execute(delete(keys).where(keys.c.officer == officer_id))
             self._log(tx, AuditKind.OFFICER_CHANGED, _actor(by), {"officer": officer_id, "change": "closed"})
 
         self._db.write(work)
@@ -291,14 +294,15 @@ class People:
         return Officer(officer.id, officer.username, officer.name, kept, officer.unit, officer.language)
 
     def revoke_token(self, token_id: str, *, by: str) -> None:
-        """Withdraw a token before its time; its id stands in the log where it was issued.
+        """Withdraw a token or an errand's key before its time; its id stands in the log where it was issued.
 
         Raises:
             NotFound: There is no such token.
         """
 
         def work(tx: Connection) -> None:
-            officer_id = tx.scalar(delete(tokens).where(tokens.c.id == token_id).returning(tokens.c.officer))
+            of_token = tx.scalar(delete(tokens).where(tokens.c.id == token_id).returning(tokens.c.officer))
+            officer_id = of_token or withdraw(tx, token_id)
             if officer_id is None:
                 raise NotFound(token=token_id)
             self._log(tx, AuditKind.TOKEN_REVOKED, _actor(by), {"token": token_id, "officer": officer_id})

@@ -53,6 +53,18 @@ tokens = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
+errands = Table(
+    "people_errands",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("officer", Text, ForeignKey("people_officers.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("reason", LargeBinary, nullable=False),  # a justification
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
 approvals = Table(
     "people_approvals",
     metadata,
