@@ -14,6 +14,7 @@ import click
 
 from lintas.cli.failures import problem
 from lintas.cli.match_explain import explain
+from lintas.cli.match_search import command as search
 from lintas.cli.output import Shared, shared
 from lintas.errors import Invalid, InvalidFile, InvalidValue
 from lintas.matching import compare_records
@@ -40,6 +41,7 @@ def command() -> None:
 
 
 command.add_command(explain)
+command.add_command(search)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,70 @@
-"""What the index stores of a record and asks for a subject.
+"""What the index stores of a record and asks for a subject: the words of its names, its numbers, its dates.
 
-Three ways lead to a candidate: an identifier that is the same (`keys`) or the same but for one sign (`near`), a name
-that shares letters (`grams`) or consonants (`bones`, for other scripts and spellings), and dates, which only rank. A
-key is `family:number`, whoever has it: `phone:+62…` brings up the line and everybody with that telephone.
+A key is `family:number`, whoever has it: `phone:+62…` brings up the line and everybody with that telephone. A number
+with one slip of the pen is found because the question asks for every slip there could have been, so that the index
+stores a number once and not eleven times (P. Norvig, How to Write a Spelling Corrector, 2007).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from lintas.matching.dates import Date, swapped
-from lintas.matching.names import Name, read_names
-from lintas.matching.portrait import Number, Portrait, portrait_of_record, portrait_of_subject
-from lintas.model import Record, Subject
+from lintas.matching import normalise
+from lintas.matching.dates import Date, read_dates, swapped
+from lintas.matching.names import _ignored as ignored_words
+from lintas.model import Record, Subject, SubjectKind
+from lintas.model.identifiers import IdentifierKind, identifier_kind
+from lintas.model.identifiers import normalise as normal_form
+from lintas.model.kinds import kinds_of
 
 # One letter or digit for those that cameras and tired eyes exchange.
 LOOK_ALIKES: Final = str.maketrans("OQDILZSGB", "000112568")
+_SIGNS: Final = "0123456789ACEFHJKMNPRTUVWXY"  # what is left of letters and digits once look-alikes are folded
+_SMALL_SIGNS: Final = "0123456789abcdefghijklmnopqrstuvwxyz._-@"
 _SHORTEST_NEAR: Final = 5
 _LONGEST_NEAR: Final = 20
 _LAST_DIGITS: Final = 8
-_MOST_TERMS: Final = 1_000
+_MOST_NUMBERS: Final = 60
+_MOST_NAMES: Final = 60
+
+NO_VOWELS: Final = "~"
+"""Stands before a word that was written without its vowels: it can only be compared by its consonants."""
+
+NO_L: Final = "="
+"""Stands before a word from a script that does not tell l from r."""
+
+MARKS: Final = NO_VOWELS + NO_L
+
+OR: Final = "|"
+"""Stands between forms of one word that is asked: the ways in which a word of another script may be spelt."""
+
+_NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
+_NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
+_PARTS: Final = ("firstName", "secondName", "middleName", "lastName")
+_DATES: Final = ("birthDate", "incorporationDate")
+_FAMILIES: Final = {
+    IdentifierKind.PASSPORT: "paper",
+    IdentifierKind.NATIONAL_ID: "paper",
+    IdentifierKind.DOCUMENT: "paper",
+    IdentifierKind.REGISTRATION: "business",
+    IdentifierKind.TAX: "business",
+}
+_ISSUERS: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
+_COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
 
 
 class Terms(Struct, frozen=True):
-    """Terms without blanks, sorted, each once. Terms of one field are alternatives: more in common is better."""
+    """Terms, each once. Terms of one field are alternatives."""
 
     kinds: tuple[str, ...] = ()  # `SubjectKind`; restricts the search by name, never the one by identifier
     keys: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    grams: tuple[str, ...] = ()
-    bones: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()  # the words of each name
+    dates: tuple[int, ...] = ()  # year, month and day as one decimal number; 0 for a part that is not known
     countries: tuple[str, ...] = ()
 
 
@@ -43,37 +73,95 @@ class IndexTerms(Terms, frozen=True):
 
 
 class QueryTerms(Terms, frozen=True):
-    """What is asked for a subject: dates also with day and month exchanged, years also one before and one after."""
+    """What is asked for a subject: numbers also with every one slip, dates also with day and month exchanged."""
 
 
 def index_terms(record: Record) -> IndexTerms:
     """The terms under which a record is found."""
-    portrait = portrait_of_record(record)
-    dates = portrait.births + portrait.foundations
-    return IndexTerms(**_terms(portrait), **_dates(dates, (date.year for date in dates)))
+    return terms_of(record.properties, record.schema)
+
+
+def terms_of(properties: Mapping[str, tuple[str, ...]], schema: str) -> IndexTerms:
+    """The terms under which something of this schema with these properties is found."""
+    kinds = frozenset(kinds_of(schema))
+    if not kinds:
+        return IndexTerms()
+    numbers = numbers_of(properties, kinds)
+    return IndexTerms(
+        kinds=tuple(sorted(kinds)),
+        keys=_unique(f"{n.family}:{n.text}" for n in numbers),
+        near=_unique(term for n in numbers for term in stored_near(n)),
+        names=_names(properties, kinds, stored_names),
+        dates=_dates(_read(properties)),
+        countries=_countries(properties),
+    )
 
 
 def query_terms(subject: Subject) -> QueryTerms:
     """The terms with which to look for a subject."""
-    portrait = portrait_of_subject(subject)
-    dates = portrait.births + portrait.foundations
-    dates += tuple(other for date in dates if (other := swapped(date)) is not None)
-    return QueryTerms(**_terms(portrait), **_dates(dates, (date.year + by for date in dates for by in (-1, 0, 1))))
+    return query_terms_of(subject.properties, frozenset({subject.kind}))
 
 
-def near_terms(number: Number) -> set[str]:
-    """Terms that two numbers share when they differ by one sign, or only in signs that look alike.
+def query_terms_of(properties: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind]) -> QueryTerms:
+    """The terms with which to look for something of one of these kinds with these properties."""
+    numbers = numbers_of(properties, kinds)
+    dates = _read(properties)
+    return QueryTerms(
+        kinds=tuple(sorted(kinds)),
+        keys=_unique(f"{n.family}:{n.text}" for n in numbers),
+        near=_unique(term for n in numbers for term in asked_near(n)),
+        names=_names(properties, kinds, asked_names),
+        dates=_dates((*dates, *(other for date in dates if (other := swapped(date)) is not None))),
+        countries=_countries(properties),
+    )
 
-    Both leave out one sign in turn: what was typed wrongly is left out on both sides, what the officer forgot is left
-    out of the record, what was added is left out of the query.
-    """
+
+class Number(NamedTuple):
+    """An identifier in its normal form; one paper is a passport in one file and "a document" in another."""
+
+    family: str
+    text: str
+
+
+def numbers_of(properties: Mapping[str, tuple[str, ...]], kinds: frozenset[SubjectKind]) -> tuple[Number, ...]:
+    """The identifiers among the properties; fillers such as 0000000 or XXXX stand for "not known"."""
+    kind = min(kinds, default=None)
+    found: dict[Number, None] = {}
+    for prop, texts in properties.items():
+        of = identifier_kind(kind, prop)
+        if of is not None:
+            hint = _dialled(properties) if of is IdentifierKind.PHONE else None
+            for text in texts:
+                number = _term(normal_form(of, text, hint))
+                if len(number) > 2 and number.strip(number[0]):
+                    found[Number(_FAMILIES.get(of, of.value), number)] = None
+    return tuple(found)[:_MOST_NUMBERS]
+
+
+def _dialled(properties: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The country a telephone number without its country is dialled in, where there is only one."""
+    issuers = {value.casefold().strip() for prop in _ISSUERS for value in properties.get(prop, ())}
+    return min(issuers) if len(issuers) == 1 else None
+
+
+def stored_near(number: Number) -> tuple[str, ...]:
+    """The number with look-alikes folded; of a telephone also its last digits."""
+    folded = f"{number.family}~{number.text.translate(LOOK_ALIKES)}"
+    return (folded, f"{number.family}…{last_digits(number.text)}") if number.family == "phone" else (folded,)
+
+
+def asked_near(number: Number) -> tuple[str, ...]:
+    """What would be stored for this number and for every number that differs from it in one sign."""
+    stored = stored_near(number)
     folded = number.text.translate(LOOK_ALIKES)
-    terms = {f"{number.family}:{folded}"}
-    if _SHORTEST_NEAR <= len(folded) <= _LONGEST_NEAR:
-        terms |= {f"{number.family}:{folded[:i]}{folded[i + 1 :]}" for i in range(len(folded))}
-    if number.family == "phone":
-        terms.add(f"{number.family}:…{last_digits(number.text)}")
-    return terms
+    if not _SHORTEST_NEAR <= len(folded) <= _LONGEST_NEAR:
+        return stored
+    signs = _SIGNS if folded.upper() == folded else _SMALL_SIGNS
+    cuts = [(folded[:i], folded[i:]) for i in range(len(folded) + 1)]
+    slips = [a + b[1:] for a, b in cuts if b]
+    slips += [a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1]
+    slips += [a + sign + rest for a, b in cuts for sign in signs for rest in ((b, b[1:]) if b else (b,))]
+    return (*stored, *(f"{number.family}~{slip}" for slip in slips))
 
 
 def last_digits(phone: str) -> str:
@@ -81,39 +169,63 @@ def last_digits(phone: str) -> str:
     return phone[-_LAST_DIGITS:]
 
 
-def _terms(portrait: Portrait) -> dict[str, tuple[str, ...]]:
-    names = read_names(portrait.names) if portrait.named else ()
-    return {
-        "kinds": tuple(sorted(portrait.kinds)),
-        "keys": _sorted(f"{n.family}:{_term(n.text)}" for n in portrait.numbers),
-        "near": _sorted(_term(term) for n in portrait.numbers for term in near_terms(n)),
-        "grams": _sorted(gram for name in names for word in name.words for gram in _grams(word.text)),
-        "bones": _sorted(bone for name in names for bone in _bones(name)),
-        "countries": _sorted(_term(country) for country in portrait.countries),
-    }
+@lru_cache(maxsize=65_536)
+def stored_names(text: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a name that tell something, each marked with what its script leaves out."""
+    plain = _told(normalise.words(text))
+    if text.isascii():
+        return (plain,)
+    mark = _mark(text)
+    return (tuple(mark + word for word in plain),)
 
 
-def _dates(dates: Iterable[Date], years: Iterable[int]) -> dict[str, tuple[str, ...]]:
-    return {"dates": _sorted(date.iso for date in dates if date.day), "years": _sorted(f"{year:04}" for year in years)}
+asked_names = stored_names
 
 
-def _sorted(terms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({term for term in terms if term}))[:_MOST_TERMS]
+def _mark(text: str) -> str:
+    return NO_VOWELS if normalise.leaves_vowels_out(text) else NO_L if normalise.knows_no_l(text) else ""
+
+
+def _told(words: tuple[str, ...]) -> tuple[str, ...]:
+    ignored = ignored_words()
+    told = tuple(word for word in words if word not in ignored)
+    return told if len(told) > 1 else words
+
+
+def names_of(properties: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """Whatever it is called; of its parts, where no name stands."""
+    for prop in _NAMES:
+        yield from properties.get(prop, ())
+    if not properties.get("name") and (parts := [properties[prop][0] for prop in _PARTS if properties.get(prop)]):
+        yield " ".join(parts)
+
+
+def _names(
+    properties: Mapping[str, tuple[str, ...]],
+    kinds: frozenset[SubjectKind],
+    read: Callable[[str], tuple[tuple[str, ...], ...]],
+) -> tuple[tuple[str, ...], ...]:
+    if kinds.isdisjoint(_NAMED):
+        return ()
+    found = dict.fromkeys(words for text in names_of(properties) for words in read(text[: normalise.LONGEST]))
+    return tuple(words for words in found if words)[:_MOST_NAMES]
+
+
+def _read(properties: Mapping[str, tuple[str, ...]]) -> tuple[Date, ...]:
+    return tuple(date for prop in _DATES if prop in properties for date in read_dates(properties[prop]))
+
+
+def _dates(dates: Iterable[Date]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(date.year * 10_000 + date.month * 100 + date.day for date in dates))
+
+
+def _countries(properties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return _unique(_term(value.casefold()) for prop in _COUNTRIES for value in properties.get(prop, ()))
+
+
+def _unique(terms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for term in terms if term))
 
 
 def _term(text: str) -> str:
-    return "".join(text.split())
-
-
-def _grams(word: str) -> Iterable[str]:
-    """Trigrams with the ends marked; a word of one letter is its own."""
-    framed = f"^{word}$"
-    return (framed[i : i + 3] for i in range(len(framed) - 2))
-
-
-def _bones(name: Name) -> Iterable[str]:
-    """Skeletons word by word, and trigrams of the whole in alphabetical and in written order."""
-    bones = [word.bones.replace("l", "r").replace("j", "k") for word in name.words]
-    yield from (bone for bone in bones if len(bone) > 1)
-    written = "".join(bones)
-    yield from (f"~{written[i : i + 3]}" for i in range(len(written) - 2))
+    return text if text.isalnum() else "".join(text.split())

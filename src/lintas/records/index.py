@@ -7,25 +7,31 @@ still holds terms of what was erased, is used until the new index is complete, a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import RLock
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from lintas.errors import DiskFull, IndexUnavailable
+from lintas.errors import CorruptDatabase, DiskFull, IndexUnavailable
 from lintas.model import Subject
-from lintas.records.drafts import decode
-from lintas.records.shelf import Busy, Damaged, Shelf
+from lintas.records.searching.gathering import all_columns
+from lintas.records.searching.segment import Damaged
+from lintas.records.shelf import Busy, Shelf
 from lintas.records.tables import LIVE, current, record
 from lintas.storage import Database
 
-_FORM = "1"
+_FORM = "2"
 """Another number builds every index anew; to be raised whenever `lintas.matching` makes other terms."""
 
-_AT_ONCE = 1_000  # changes read at once
-_BETWEEN_COMMITS = 50_000  # changes after which a long build is made durable
+MOST = 30
+"""Candidates: the right one is hardly ever further down, and each has to be read and compared."""
+
+_AT_ONCE = 2_000  # changes read at once
+_BETWEEN_COMMITS = 250_000  # changes after which a long build is made durable
 
 
 class Index:
@@ -53,7 +59,7 @@ class Index:
         """Whether it can answer."""
         return self._shelf is not None or self._nothing_to_find
 
-    def candidates(self, subject: Subject, limit: int = 100) -> list[str]:
+    def candidates(self, subject: Subject, limit: int = MOST) -> list[str]:
         """The ids of the records that may be this subject, the likeliest first; some may be deleted by now.
 
         Raises:
@@ -169,21 +175,43 @@ class Index:
 
 
 def _take_in(shelf: Shelf, db: Database, last: int, meanwhile: Callable[[], None]) -> int:
+    blocks: deque[Sequence[Row[str, int, int, bytes]]] = deque()
+
+    def read() -> Iterator[list[bytes]]:
+        for rows in _changes(db, shelf.sequence):
+            blocks.append(rows)
+            yield [row.body for row in rows if row.state == LIVE]
+
     taken, committed, at = 0, 0, shelf.sequence
+    with closing(all_columns(read(), total=last - shelf.sequence)) as columns:
+        for found in columns:
+            rows = blocks.popleft()
+            if len(found["flawed"]):
+                raise CorruptDatabase(reason="a record cannot be read")
+            shelf.take(found, [row.id for row in rows if row.state == LIVE])
+            for row in rows:
+                if row.state != LIVE:
+                    shelf.put(row.id, None)
+            taken += len(rows)
+            at = rows[-1].sequence
+            if taken - committed >= _BETWEEN_COMMITS:
+                shelf.commit(at, complete=False)
+                committed = taken
+            meanwhile()
+    # What was erased left a gap behind its number: the end is where no more rows come.
+    shelf.commit(max(at, last), complete=True)
+    return taken
+
+
+def _changes(db: Database, after: int) -> Iterator[Sequence[Row[str, int, int, bytes]]]:
+    """The records that changed after that number, in blocks, in the order of their last change."""
     columns = (record.c.id, record.c.sequence, record.c.state, record.c.body)
     while True:
         with db.read() as connection:
-            later = select(*columns).where(record.c.sequence > at).order_by(record.c.sequence).limit(_AT_ONCE)
+            later = select(*columns).where(record.c.sequence > after).order_by(record.c.sequence).limit(_AT_ONCE)
             rows = connection.execute(later).all()
-        for row in rows:
-            shelf.put(row.id, decode(row.body) if row.state == LIVE else None)
-        taken += len(rows)
-        # What was erased left a gap behind its number: the end is where no more rows come.
-        at = rows[-1].sequence if rows else max(at, last)
+        if rows:
+            yield rows
+            after = rows[-1].sequence
         if len(rows) < _AT_ONCE:
-            shelf.commit(max(at, last), complete=True)
-            return taken
-        if taken - committed >= _BETWEEN_COMMITS:
-            shelf.commit(at, complete=False)
-            committed = taken
-        meanwhile()
+            return

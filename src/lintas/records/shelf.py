@@ -1,45 +1,61 @@
-"""One search index in a folder (tantivy): what is stored of a record, and how it is asked.
+"""One search index in a folder: segments that never change, and a list of those that count.
 
-The terms are made by `lintas.matching`; here they are only stored and weighed. An index is derived and may be thrown
-away at any time: it holds terms of the records, and the ids, and nothing else.
+The list (`manifest.json`) is replaced in one step, after all it names is durable: whoever dies on the way leaves the
+index as it was, and files nobody names, which the next writer removes. An index is derived and may be thrown away at
+any time. What is taken out of the records is taken out of the files, not only marked: its segment is written anew
+without it before the list is replaced, and the old file is removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import cache
+import fcntl
+import os
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import msgspec
-import tantivy
-from tantivy import Document, Occur, Query
+import numpy as np
+from msgspec import Struct
 
 from lintas.errors import DiskFull
-from lintas.matching import IndexTerms, QueryTerms, index_terms, query_terms
+from lintas.matching.keys import MARKS, OR, IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.model import Record, Subject
+from lintas.records.searching import segment as files
+from lintas.records.searching.arrays import Array, decoded, hashes, hashes_of, look_up
+from lintas.records.searching.ranking import Asked, best_rows, rarity
+from lintas.records.searching.rows import Columns, joined, ready, rows_of
+from lintas.records.searching.segment import Damaged, Segment
 
-_IDENTIFIERS = ("keys", "near")  # asked for whatever kind the record is of
-_WEIGHTS = {"grams": 1.0, "bones": 1.0, "dates": 3.0, "years": 1.5, "countries": 0.5}
-"""What one term in common is worth, beside its rarity, for records of the kind asked for.
-
-The kind stands in front of each of these terms, instead of in a condition of its own: a question that is nothing but
-terms is answered without looking at most of the records that have one of them (block-max WAND), three times as fast.
-"""
-
-_NAMES = frozenset({"name", "alias", "weakAlias", "previousName", "abbreviation"})
-_NAMES_IN_ONE_DOCUMENT = 4
-_PROGRESS = "#progress"  # no record has such an id
-_MEMORY = 64_000_000  # bytes the writer gathers before it writes a segment
+_LIST: Final = "manifest.json"
+_LOCK: Final = "lock"
+_GROWTH: Final = 8  # a segment is joined with those less than so many times as large
+_ENOUGH: Final = 2_000_000  # rows: what is larger is not joined for its size alone
+_MOST_VARIANTS: Final = 6
+_TRIES: Final = 5
 
 
 class Busy(Exception):
     """Another process is writing this index."""
 
 
-class Damaged(Exception):
-    """What is in the folder is no index of ours, or its files are damaged."""
+class Entry(Struct, frozen=True):
+    """A segment in the list."""
+
+    file: str
+    crc: int
+    gone: tuple[int, ...] = ()
+
+
+class Manifest(Struct, frozen=True):
+    """What counts: the segments, the number of the last change they know, and whether they know all before it."""
+
+    segments: tuple[Entry, ...] = ()
+    sequence: int = 0
+    complete: bool = False
+    number: int = 0  # of the next file
 
 
 class Shelf:
@@ -52,47 +68,128 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._writer: Any = None
-        self.sequence, self.complete = 0, False
-        with _damage_told():
-            self._index = tantivy.Index(_schema(), str(folder))
-            words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-            self._index.register_tokenizer("words", words)
-            self._index.config_reader("manual")
-            self.reload()
+        self._release: Callable[[], object] | None = None  # lets go of the lock
+        self._manifest = Manifest()
+        self._segments: tuple[Segment, ...] = ()
+        self._parts: list[Columns] = []  # what was put since the last commit
+        self._where: dict[str, tuple[int, int]] = {}  # of each of their ids, the part and the row
+        self._put: dict[str, IndexTerms] = {}  # of them, those that stand in no part yet
+        self._replaced: set[str] = set()
+        self._removed: set[str] = set()
+        self.reload()
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change it knows."""
+        return self._manifest.sequence
+
+    @property
+    def complete(self) -> bool:
+        """Whether it knows all changes before that one."""
+        return self._manifest.complete
+
+    @property
+    def size(self) -> int:
+        """How many records are found in it."""
+        return sum(int(segment.alive.sum()) for segment in self._segments)
 
     def reload(self) -> None:
-        """See what was committed meanwhile, by this process or another."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        found = searcher.search(Query.term_query(_schema(), "id", _PROGRESS, "basic"), 1).hits
-        if found:
-            told = searcher.doc(found[0][1])
-            self.sequence, self.complete = told["sequence"][0], told["complete"][0] == 1
+        """See what was committed meanwhile, by this process or another.
+
+        Raises:
+            Damaged: The files are not what was written.
+        """
+        for tries in range(_TRIES):
+            manifest = self._read()
+            try:
+                return self._follow(manifest)
+            except FileNotFoundError as error:  # joined with another meanwhile
+                if tries == _TRIES - 1 or self._read() == manifest:
+                    raise Damaged(f"{error.filename} is missing") from error
+        return None
+
+    def _read(self) -> Manifest:
+        try:
+            return msgspec.json.decode((self.folder / _LIST).read_bytes(), type=Manifest)
+        except FileNotFoundError:
+            if any(self.folder.glob("*.seg")):
+                raise Damaged("the list is missing") from None
+            return Manifest()
+        except (msgspec.DecodeError, OSError) as error:
+            raise Damaged(str(error)) from error
+
+    def _follow(self, manifest: Manifest) -> None:
+        if manifest == self._manifest:
+            return
+        known = {(e.file, e.crc): s for e, s in zip(self._manifest.segments, self._segments, strict=True)}
+        opened = []
+        for entry in manifest.segments:
+            before = known.get((entry.file, entry.crc))
+            one = files.read(self.folder / entry.file, entry.crc) if before is None else before
+            one.alive[list(entry.gone)] = False
+            opened.append(one)
+        _set_rarity(opened)
+        self._manifest, self._segments = manifest, tuple(opened)
 
     def begin(self) -> None:
         """Become the one who writes.
 
         Raises:
             Busy: Another process is.
+            Damaged: The folder is gone.
         """
-        if self._writer is None:
-            try:
-                self._writer = self._index.writer(_MEMORY, 1)
-            except ValueError as error:
-                raise (Busy if "LockBusy" in str(error) else Damaged)(str(error)) from error
+        if self._release is not None:
+            return
+        try:
+            lock = os.open(self.folder / _LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
+        except FileNotFoundError as error:
+            raise Damaged(str(error)) from error
+        release = weakref.finalize(self, os.close, lock)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            release()
+            raise Busy(str(self.folder)) from error
+        self._release = release
+        self.reload()
+        self._sweep()
 
     def put(self, record_id: str, record: Record | None) -> None:
-        """Store a record in place of what was stored under its id; None takes it out.
+        """Store a record in place of what was stored under its id; None takes it out."""
+        self._put.pop(record_id, None)
+        self._where.pop(record_id, None)
+        if record is None:
+            self._removed.add(record_id)
+            return
+        self._replaced.add(record_id)
+        terms = index_terms(record)
+        if terms.keys or terms.names:
+            self._put[record_id] = terms
 
-        Raises:
-            Damaged: Nothing can be written any more.
-        """
-        documents = list(_documents(record)) if record is not None else []
-        with _damage_told():
-            self._writer.delete_documents_by_term("id", record_id)
-            for document in documents:
-                self._writer.add_document(document)
+    def take(self, rows: Columns, replaced: Iterable[str] = ()) -> None:
+        """Store rows made elsewhere, in place of what was stored under these ids and under their own."""
+        self._flush()
+        for record_id in replaced:
+            self._replaced.add(record_id)
+            self._where.pop(record_id, None)
+        number = len(self._parts)
+        ids = decoded((rows["id_at"], rows["id"]), np.arange(len(rows["kind"])))
+        self._replaced.update(ids)
+        self._where.update((record_id, (number, row)) for row, record_id in enumerate(ids))
+        self._parts.append(rows)
+
+    def _flush(self) -> None:
+        put, self._put = self._put, {}
+        if put:
+            self.take(rows_of(list(put.items())), put)
+
+    def _taken(self) -> list[tuple[Columns, Array]]:
+        """What was put, each record once."""
+        self._flush()
+        rows: list[list[int]] = [[] for _ in self._parts]
+        for part, row in self._where.values():
+            rows[part].append(row)
+        return [(part, np.array(sorted(kept), np.int64)) for part, kept in zip(self._parts, rows, strict=True)]
 
     def commit(self, sequence: int, *, complete: bool) -> None:
         """Make durable and visible what was put since, together with the number of the last change it knows.
@@ -101,104 +198,155 @@ class Shelf:
             Damaged: The files changed under our hands.
             DiskFull: There is no room.
         """
-        with _damage_told():
-            self._writer.delete_documents_by_term("id", _PROGRESS)
-            self._writer.add_document(Document(id=_PROGRESS, sequence=sequence, complete=int(complete)))
-            self._writer.commit()
-            self.reload()
+        try:
+            self._commit(sequence, complete=complete)
+        except OSError as error:
+            if "No space left" in str(error):
+                raise DiskFull(reason="no room for the index") from error
+            raise Damaged(str(error)) from error
+
+    def _commit(self, sequence: int, *, complete: bool) -> None:
+        parts = self._taken()
+        gone = [self._gone(segment) for segment in self._segments]
+        plan = self._plan(len(self._where), gone)
+        kept = [
+            Entry(entry.file, entry.crc, tuple(sorted({*entry.gone, *gone[i][0]})))
+            for i, entry in enumerate(self._manifest.segments)
+            if i not in plan
+        ]
+        for i in plan:
+            alive = self._segments[i].alive.copy()
+            alive[gone[i][0]] = False
+            parts.append((self._segments[i].columns, np.flatnonzero(alive)))
+        if any(len(rows) for _, rows in parts):
+            name = f"{self._manifest.number:08}.seg"
+            kept.append(Entry(name, files.write(self.folder / name, ready(joined(parts)))))
+        self._replace(Manifest(tuple(kept), sequence, complete, self._manifest.number + 1))
+        self._parts, self._where, self._put, self._replaced, self._removed = [], {}, {}, set(), set()
+
+    def _gone(self, segment: Segment) -> tuple[list[int], bool]:
+        """The rows that are no longer true, and whether some of them were removed and not only replaced."""
+        removed = segment.rows_with(list(self._removed)).tolist() if self._removed else []
+        replaced = segment.rows_with(list(self._replaced)).tolist() if self._replaced and segment.rows else []
+        return removed + replaced, bool(removed)
+
+    def _plan(self, rows: int, gone: Sequence[tuple[list[int], bool]]) -> set[int]:
+        """Which segments are written anew: those with something to forget, and those no larger than what comes."""
+        plan = {i for i, (_, forget) in enumerate(gone) if forget}
+        size = rows + sum(self._segments[i].rows for i in plan)
+        for i in sorted(range(len(self._segments)), key=lambda i: self._segments[i].rows):
+            segment = self._segments[i]
+            dead = segment.rows - int(segment.alive.sum()) + len(gone[i][0])
+            if i in plan or not (segment.rows < min(_GROWTH * size, _ENOUGH) or 4 * dead > segment.rows):
+                continue
+            if rows or dead:
+                plan.add(i)
+                size += segment.rows
+        return plan
+
+    def _replace(self, manifest: Manifest) -> None:
+        path = self.folder / f"{_LIST}.new"
+        with path.open("wb") as file:
+            file.write(msgspec.json.encode(manifest))
+            file.flush()
+            os.fsync(file.fileno())
+        path.replace(self.folder / _LIST)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        self._follow(manifest)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove files that nobody names."""
+        named = {entry.file for entry in self._manifest.segments}
+        for path in self.folder.glob("*.seg"):
+            if path.name not in named:
+                with suppress(FileNotFoundError):
+                    path.unlink()
 
     def close(self) -> None:
         """Let go of the lock; what was not committed is not kept."""
-        self._writer = None
+        if self._release is not None:
+            self._release()
+            self._release = None
 
     def candidates(self, subject: Subject, limit: int) -> list[str]:
-        """The ids of the records that may be this subject: the same identifier, then nearly the same, then names alike.
+        """The ids of the records that may be this subject, the likeliest first.
 
         Raises:
             Damaged: The files changed under our hands.
         """
-        queries = list(_queries(query_terms(subject)))
-        searcher = self._index.searcher()
-        found: dict[str, None] = {}
-        with _damage_told():
-            for query in queries:
-                # A record with many names is in several documents.
-                for _, address in searcher.search(query, limit * 2, count=False).hits:
-                    found.setdefault(searcher.doc(address)["id"][0])
-        return list(found)[:limit]
+        return [record_id for record_id, _ in self.ranked(query_terms(subject), limit)]
+
+    def ranked(self, terms: QueryTerms, limit: int) -> list[tuple[str, float]]:
+        """The ids of the records most like what is asked, and the evidence in bits, the best first."""
+        segments = self._segments
+        try:
+            for segment in segments:
+                segment.check()
+            return _ranked(segments, terms, limit)
+        except (IndexError, ValueError, UnicodeDecodeError, OverflowError, MemoryError) as error:
+            raise Damaged(str(error)) from error
 
 
-@contextmanager
-def _damage_told() -> Iterator[None]:
-    """Tell what tantivy complains of.
-
-    It knows one exception for everything, and panics, which Python does not count among the exceptions, where a file
-    says what no file of its own could say.
-    """
-    try:
-        yield
-    except BaseException as error:
-        if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
-            raise
-        if "No space left" in str(error):
-            raise DiskFull(reason="no room for the index") from error
-        raise Damaged(str(error)) from error
-
-
-@cache
-def _schema() -> Any:  # noqa: ANN401 - tantivy's classes are opaque to mypy
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in _IDENTIFIERS:
-        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
-    for name in _WEIGHTS:
-        builder.add_text_field(name, tokenizer_name="words", index_option="freq")
-    builder.add_integer_field("sequence", stored=True)
-    builder.add_integer_field("complete", stored=True)
-    return builder.build()
+def _ranked(segments: Sequence[Segment], terms: QueryTerms, limit: int) -> list[tuple[str, float]]:
+    if not segments:
+        return []
+    largest = max(segments, key=lambda one: one.names)
+    names = [
+        (words, [rarity(largest, word) for word in words])
+        for name in terms.names
+        for words in _variants(segments, name)
+    ]
+    found: list[tuple[float, str]] = []
+    for segment in segments:
+        rows, bits = best_rows(segment, terms, [Asked.of(segment, *name) for name in names], limit)
+        order = np.argsort(-bits, kind="stable")
+        found += zip((-bits[order]).tolist(), segment.ids(rows[order]), strict=True)
+    found.sort()
+    return [(record_id, -bits) for bits, record_id in found[:limit]]
 
 
-def _documents(record: Record) -> Iterator[Any]:
-    """The documents of a record; none for a link or a paper that nobody asks for.
+def _variants(segments: Sequence[Segment], words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The name as it is, and with two words as one or one as two where somebody is called so."""
+    words = words[:12]
+    if any(OR in word for word in words):
+        return [words]
+    some = [(*words[:i], words[i] + words[i + 1].lstrip(MARKS), *words[i + 2 :]) for i in range(len(words) - 1)]
+    made = [one[i] for i, one in enumerate(some)]
+    for i, word in enumerate(words):
+        for cut in range(2, len(word) - 1):
+            some.append((*words[:i], word[:cut], word[cut:], *words[i + 1 :]))
+            made.append(word[:cut] + " " + word[cut:])
+    if not some:
+        return [words]
+    parts = [one.split(" ") for one in made]
+    flat = list(dict.fromkeys(part for two in parts for part in two))
+    there: dict[str, int] = dict.fromkeys(flat, 0)
+    for segment in segments:
+        known, which = look_up(segment.table("by_vocab"), hashes(flat))
+        posts = segment.columns["by_post_at"]
+        for word, place in zip(known.tolist(), which.tolist(), strict=True):
+            there[flat[place]] += int(posts[word + 1] - posts[word])
+    likely = [(min(there[p] for p in two), one) for two, one in zip(parts, some, strict=True)]
+    likely = sorted(((n, one) for n, one in likely if n), key=lambda e: -e[0])
+    return [words, *(one for _, one in likely[:_MOST_VARIANTS])]
 
-    A document is weighed against its length, so that a record with sixty aliases would never come first for any of
-    them: it is stored once for every few names.
-    """
-    for part in _parts(record):
-        terms = index_terms(part)
-        if terms.keys or terms.grams or terms.bones:
-            fields = {name: " ".join(getattr(terms, name)) for name in _IDENTIFIERS}
-            yield Document(id=record.id, **fields, **{name: " ".join(_of_kinds(terms, name)) for name in _WEIGHTS})
 
-
-def _parts(record: Record) -> Iterator[Record]:
-    names = [statement for statement in record.statements if statement.prop in _NAMES]
-    if len(names) <= _NAMES_IN_ONE_DOCUMENT:
-        yield record
+def _set_rarity(segments: Sequence[Segment]) -> None:
+    """Tell every segment how rare its words are among all names of the index."""
+    if not segments:
         return
-    others = tuple(statement for statement in record.statements if statement.prop not in _NAMES)
-    for start in range(0, len(names), _NAMES_IN_ONE_DOCUMENT):
-        some = tuple(names[start : start + _NAMES_IN_ONE_DOCUMENT])
-        yield msgspec.structs.replace(record, statements=some + others)
-
-
-def _of_kinds(terms: IndexTerms | QueryTerms, field: str) -> Iterator[str]:
-    return (f"{kind}:{term}" for kind in terms.kinds for term in getattr(terms, field))
-
-
-def _queries(terms: QueryTerms) -> Iterator[Any]:
-    for field in _IDENTIFIERS:
-        if found := getattr(terms, field):
-            yield _any(_term(field, term, "basic", 1.0) for term in found)
-    if terms.grams or terms.bones:
-        fields = _WEIGHTS.items()
-        yield _any(_term(field, term, "freq", weight) for field, weight in fields for term in _of_kinds(terms, field))
-
-
-def _any(terms: Iterable[Any]) -> Any:  # noqa: ANN401 - tantivy's classes are opaque to mypy
-    return Query.boolean_query([(Occur.Should, term) for term in terms])
-
-
-def _term(field: str, term: str, option: str, weight: float) -> Any:  # noqa: ANN401 - as above
-    query = Query.term_query(_schema(), field, term, option)
-    return query if weight == 1 else Query.boost_query(query, weight)
+    largest = max(segments, key=lambda one: one.names)
+    for segment in (largest, *(one for one in segments if one is not largest)):
+        posts = segment.columns["by_post_at"]
+        bearers = np.diff(posts).astype(np.float64)
+        names = segment.names
+        if segment is not largest:
+            words, which = look_up(largest.table("by_vocab"), hashes_of(segment.lists("vocab")))
+            bearers[which] += np.diff(largest.columns["by_post_at"])[words]
+            names += largest.names
+        segment.bits = np.clip(np.log2((names + 1) / (bearers + 0.5)), 1.0, 14.0).astype(np.float32)

@@ -16,7 +16,7 @@ from lintas.errors import AlreadyDone, NotFound, Unjustified
 from lintas.model import Record, Subject
 from lintas.records.drafts import Draft, decode, draft
 from lintas.records.erasure import Erasure
-from lintas.records.index import Index
+from lintas.records.index import MOST, Index
 from lintas.records.tables import LIVE, batches, overwrite_freed, record, record_version
 from lintas.records.writing import Counts, imported, replace, successor, write_drafts
 from lintas.storage import Database
@@ -53,7 +53,7 @@ class Records(Erasure):
                 bodies.update((key, body) for key, body, state in connection.execute(found) if state == LIVE)
         return [decode(bodies[record_id]) for record_id in record_ids if record_id in bodies]
 
-    def candidates(self, subject: Subject, limit: int = 100) -> list[Record]:
+    def candidates(self, subject: Subject, limit: int = MOST) -> list[Record]:
         """The records that may be this subject, the likeliest first: the same identifier, then names alike."""
         if not self.index.is_ready:
             self.catch_up()

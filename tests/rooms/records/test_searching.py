@@ -144,16 +144,16 @@ def test_after_a_restart_the_index_answers_at_once_and_is_not_built_again(desk: 
 
 
 def spoil_meta(folder: Path) -> None:
-    (folder / "meta.json").write_text("{")
+    (folder / "manifest.json").write_text("{")
 
 
 def spoil_terms(folder: Path) -> None:
-    for path in folder.glob("*.term"):
+    for path in folder.glob("*.seg"):
         path.write_bytes(b"\xff" * path.stat().st_size)
 
 
 def lose_a_segment(folder: Path) -> None:
-    next(folder.glob("*.store")).unlink()
+    next(folder.glob("*.seg")).unlink()
 
 
 def lose_everything(folder: Path) -> None:
@@ -181,7 +181,7 @@ def test_an_index_damaged_while_it_is_in_use_is_told_once_and_then_built_again(d
     desk.records.catch_up()
     spoiled = reopened(desk)  # nothing of it has been read yet
     (folder,) = (desk.folder / "index").iterdir()
-    for path in (*folder.glob("*.store"), *folder.glob("*.idx")):
+    for path in folder.glob("*.seg"):
         path.write_bytes(b"\xff" * path.stat().st_size)
 
     with pytest.raises(IndexUnavailable):
