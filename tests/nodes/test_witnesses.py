@@ -163,3 +163,26 @@ def test_a_witness_restored_from_nothing_begins_again(federation: Federation, tm
 
     assert found["cosignatures"] > before["cosignatures"]
     assert found["witnesses"] == ["my.latihan"]
+
+
+def test_witnesses_go_on_signing_from_the_rotation_of_the_keys_to_their_publication_and_after(
+    federation: Federation,
+) -> None:
+    """A node signs with its old key until the directory lists the new one: nobody could believe it before."""
+    jakarta, _kl = federation.found("id", "my", **OFTEN)
+    all_is_witnessed(jakarta, witnesses=1)
+    jakarta.stop()
+    before = told_the_operator(jakarta)
+    jakarta.lintas("node", "rotate")
+    jakarta.start()
+
+    jakarta.check("Budi Santoso", "1970-01-31")
+    between = all_is_witnessed(jakarta, witnesses=1)
+    federation.change(add=("id",))
+    changed = "SELECT count(*) FROM audit_entries WHERE kind = 'directory.changed'"
+    until(lambda: behind_its_back(jakarta, changed)[0][0])
+    jakarta.check("Ani Wijaya", "1980-02-02")
+    after = all_is_witnessed(jakarta, witnesses=1)
+
+    assert after["fixed"] > between["fixed"]
+    assert "did not witness" not in told_the_operator(jakarta).removeprefix(before)

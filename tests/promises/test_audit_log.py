@@ -364,6 +364,31 @@ def test_after_a_key_rotation_old_checkpoints_still_verify(
         AuditLog(database, clock, rotated.signing_key, "id.latihan").verify()
 
 
+def test_until_partners_know_the_new_key_checkpoints_are_signed_with_the_old_one(
+    database: Database, clock: ManualClock
+) -> None:
+    old = NodeKeys.generate()
+    rotated, listed = old.rotated(), [old.public().signing]
+    log = AuditLog(
+        database,
+        clock,
+        rotated.signing_key,
+        "id.latihan",
+        earlier=rotated.earlier(),
+        in_use=lambda: rotated.as_listed(listed, clock.now()).signing_key,
+    )
+    keys = []
+
+    for more in ([], [rotated.public().signing]):
+        listed.extend(more)
+        fill(database, log, 3)
+        log.checkpoint()
+        keys.append(log.verifier.public)
+
+    assert keys == [key.private_key.public_key().public_bytes_raw() for key in reversed(rotated.signing)]
+    assert log.verify().checkpoints == 2
+
+
 def test_content_is_erased_after_three_years_and_the_log_still_proves(
     database: Database, log: AuditLog, clock: ManualClock
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,14 @@ class AuditLog:
     """Appends, signs, proves, verifies; and witnesses the logs of partners."""
 
     def __init__(
-        self, db: Database, clock: Clock, key: Ed25519PrivateKey, node: str, *, earlier: Sequence[PublicKey] = ()
+        self,
+        db: Database,
+        clock: Clock,
+        key: Ed25519PrivateKey,
+        node: str,
+        *,
+        earlier: Sequence[PublicKey] = (),
+        in_use: Callable[[], Ed25519PrivateKey] | None = None,
     ) -> None:
         """The log of a node.
 
@@ -43,18 +50,22 @@ class AuditLog:
             key: The node's newest signing key.
             node: The node's name in the directory.
             earlier: Signing keys the node had before; its old checkpoints are verified with them.
+            in_use: The newest signing key that partners know by now; they believe no other. `key` unless given.
         """
         self._db = db
         self._clock = clock
         self.node = node
-        self._signer = NoteSigner(checkpoints.log_name(node), key)
-        self._witness = NoteSigner(checkpoints.witness_name(node), key)
-        self._verifiers = (self._signer.verifier, *checkpoints.verifiers_of(self._signer.name, earlier))
+        self._in_use = in_use or (lambda: key)
+        name = checkpoints.log_name(node)
+        self._verifiers = (NoteSigner(name, key).verifier, *checkpoints.verifiers_of(name, earlier))
 
     @property
     def verifier(self) -> NoteVerifier:
         """The public key of our checkpoints, to be given to an auditor."""
-        return self._signer.verifier
+        return self._signer().verifier
+
+    def _signer(self) -> NoteSigner:
+        return NoteSigner(checkpoints.log_name(self.node), self._in_use())
 
     def append(self, tx: Connection, event: Event) -> Entry:
         """Add an entry inside the transaction of the deed it tells of: both are written, or neither."""
@@ -115,7 +126,7 @@ class AuditLog:
         return self._db.write(lambda tx: checkpoints.extended_for(tx, self._checkpoint(tx), witness))
 
     def _checkpoint(self, tx: Connection) -> Note:
-        return checkpoints.current(tx, self._signer, self._clock.now())
+        return checkpoints.current(tx, self._signer(), self._clock.now())
 
     def add_cosignature(self, answer: Cosignature, witness: str, keys: Sequence[PublicKey]) -> None:
         """Keep a witness's signature under one of our checkpoints.
@@ -158,7 +169,8 @@ class AuditLog:
         judged = self._db.write(work)
         if isinstance(judged, LogBroken):
             raise judged
-        return Cosignature(note=str(self._witness.cosign(judged.text, now)))
+        witness = NoteSigner(checkpoints.witness_name(self.node), self._in_use())
+        return Cosignature(note=str(witness.cosign(judged.text, now)))
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that entry `index` stands in the log of `size` entries (`lintas.trust.merkle.verify_inclusion`)."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from lintas.clock import Clock
-from lintas.errors import PeerUnreachable
+from lintas.errors import DirectoryRejected, PeerUnreachable, UnknownSender
 from lintas.node.folder import Folder
+from lintas.protocol.keys import NodeKeys
 from lintas.settings import Settings
 from lintas.transport import DirectoryClient, DirectorySource, LoneDirectory, client_context
 
@@ -28,3 +31,15 @@ def directory_of(settings: Settings, folder: Folder, clock: Clock) -> DirectoryS
     except PeerUnreachable:  # joined and never fetched: without a directory nobody could be believed
         client.refresh()
     return client
+
+
+def signing_key_in_use(keys: NodeKeys, directory: DirectorySource, us: str, clock: Clock) -> Ed25519PrivateKey:
+    """The newest of our signing keys that the directory lists: after a rotation the old one, until partners know ours.
+
+    A node that is in no directory, or whose directory is not acceptable, signs with the newest it has: its log goes on.
+    """
+    try:
+        listed = directory.current().peer(us).signing
+    except (UnknownSender, DirectoryRejected):
+        return keys.signing_key
+    return keys.as_listed(listed, clock.now()).signing_key

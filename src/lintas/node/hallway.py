@@ -21,7 +21,7 @@ from lintas.errors import LintasError
 from lintas.exchange import Exchange
 from lintas.model import Role
 from lintas.node.acts import Acts
-from lintas.node.directories import directory_of
+from lintas.node.directories import directory_of, signing_key_in_use
 from lintas.node.folder import Folder
 from lintas.node.reception import Reception
 from lintas.node.seen import SeenOnDisk
@@ -183,7 +183,8 @@ def build(
         db = Database.open(settings.database_url)
         unless_wired.callback(db.close)
         db.migrate()
-        audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier())
+        in_use = partial(signing_key_in_use, keys, directory, settings.node, clock)
+        audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier(), in_use=in_use)
         people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
         index = Index.open(folder.index)
         line = Line(
