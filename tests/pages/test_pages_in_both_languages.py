@@ -29,6 +29,8 @@ PAGES = (
     "/checks/{check}/refusals/ph.latihan",
     "/records/{record}",
     "/records/{record}?check={check}",
+    "/compare",
+    "/compare?left={record}",
     "/confirmations",
     "/confirmations/outgoing/{outgoing}",
     "/approvals",

@@ -12,7 +12,7 @@ from litestar.static_files import create_static_files_router
 
 from lintas.i18n import LANGUAGES
 from lintas.node import Node
-from lintas.web import approvals, audit, batches, checks, confirmations, hits, openly, records, sign_in
+from lintas.web import approvals, audit, batches, checks, comparing, confirmations, hits, openly, records, sign_in
 from lintas.web.failures import HANDLERS as FAILURES
 from lintas.web.forms import form_of
 from lintas.web.rendering import Rooms
@@ -28,6 +28,7 @@ SIGNED_IN = (
     *hits.PAGES,
     *confirmations.PAGES,
     *records.PAGES,
+    *comparing.PAGES,
     *approvals.PAGES,
     *batches.PAGES,
     *audit.PAGES,
