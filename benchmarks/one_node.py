@@ -1,6 +1,6 @@
 """One node answers checks: candidates, comparison, policy, and the audit entry durable before the answer leaves.
 
-    python -m benchmarks.one_node [--records 100000] [--checks 1000] [--at-once 16] [--folder DIR]
+    python -m benchmarks.one_node [--records 100000] [--checks 1000] [--at-once 16] [--lookups 2] [--folder DIR]
 
 With `--folder` the filled node is kept, and the next run measures at once.
 
@@ -33,6 +33,7 @@ from lintas.exercises.world import World
 from lintas.model import Asker, Record, Role, Subject, SubjectKind
 from lintas.node import Folder, Node, build
 from lintas.protocol.messages import CheckQuestion
+from lintas.records import Crew
 from lintas.settings import Settings
 from lintas.testing import Neighbourhood
 from lintas.testing.neighbourhood import REASON, SharedDirectory
@@ -50,6 +51,7 @@ async def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--checks", type=int, default=1_000)
     parser.add_argument("--at-once", type=int, default=16)
+    parser.add_argument("--lookups", type=int, default=0)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -59,6 +61,9 @@ async def main() -> None:
         people = msgspec.json.decode((folder / PEOPLE).read_bytes(), type=list[Record])
         asked = random.Random(7).choices(people, k=given.checks)
         async with opened(folder) as (asking, answering):
+            if given.lookups:
+                place = answering.settings.database_url, answering.folder.index
+                answering.records.hire(Crew(*place, given.lookups))
             row("records", f"{sum(answering.records.counts().values()):10}")
             await one_by_one(answering, asked[:20], "first twenty", by_name)
             await one_by_one(answering, asked, "name and date of birth", by_name)

@@ -52,6 +52,9 @@ class Settings:
     agency_budget_hour: int = knob(2000, "Questions answered for one partner agency in an hour.")
     agency_budget_day: int = knob(20000, "Questions answered for one partner agency in a day.")
     threshold: float = knob(0.5, "Probability from which a record is called a possible match, 0 to 1.")
+    lookups: int = knob(
+        0, "Processes beside the node's own that look records up: on a server, as many as it has processors."
+    )
     language: str = knob("id", "Language of the pages before an officer chooses: `id` or `en`.")
     exercise: bool = knob(default=False, text="An exercise node: invented data only, marked on every page.")
     witnesses: int = knob(1, "How many partners are asked to witness each checkpoint of the audit log.")
@@ -96,6 +99,8 @@ class Settings:
     def _check(self) -> None:
         if not 0 < self.threshold < 1:
             raise InvalidSetting(setting="threshold", value=self.threshold, allowed="between 0 and 1")
+        if not 0 <= self.lookups <= 256:
+            raise InvalidSetting(setting="lookups", value=self.lookups, allowed="0 to 256")
         if self.language not in {"id", "en"}:
             raise InvalidSetting(setting="language", value=self.language, allowed="id, en")
         for name in ("listen", "web"):

@@ -28,7 +28,7 @@ from lintas.node.seen import SeenOnDisk
 from lintas.node.witnessing import Witnessing
 from lintas.people import People
 from lintas.policy import AgencyContext, Limits, OfficerAct, PolicySet
-from lintas.records import Index, Records
+from lintas.records import Crew, Index, Records
 from lintas.requests import Parts, Requests
 from lintas.settings import Settings
 from lintas.storage import Database
@@ -81,6 +81,8 @@ class Node(Acts):
     async def start(self) -> None:
         """Begin what a node does by itself: index, courier, follow-up, directory, witnesses."""
         self._told_of = self.directory.current().version
+        if self.settings.lookups:
+            self.records.hire(Crew(self.settings.database_url, self.folder.index, self.settings.lookups))
         loaded: dict[str, str | int] = {"digest": self.policies.digest, "policies": len(self.policies.policies)}
         await self.audit.record_async(Event(kind=AuditKind.POLICY_LOADED, actor="system", facts=dict(loaded)))
         await self.audit.record_async(
@@ -108,7 +110,7 @@ class Node(Acts):
 
     def close(self) -> None:
         """Let go of the disk."""
-        self.index.close()
+        self.records.close()
         self.db.close()
 
     async def _catch_up(self) -> None:

@@ -3,6 +3,7 @@
 Data come in by `import_file` and `import_table`, are found through `Records.candidates`, and end by `Records.erase`.
 """
 
+from lintas.records.crew import Crew
 from lintas.records.erasure import DeletionPlan, Due, Quarantined
 from lintas.records.importing.jobs import ImportResult, Progress, import_file, import_table
 from lintas.records.index import Index
@@ -12,6 +13,7 @@ from lintas.records.writing import Counts, Refusal
 
 __all__ = [
     "Counts",
+    "Crew",
     "DeletionPlan",
     "Due",
     "ImportResult",

@@ -128,7 +128,7 @@ class Index:
 
     def _following(self, epoch: str, last: int) -> Shelf:
         """The index that is to follow the records: the one in use, or one that is opened or begun for their epoch."""
-        folder = self._folder / f"{_FORM}-{epoch}"
+        folder = shelf_folder(self._folder, epoch)
         shelf = next((s for s in (self._shelf, self._next) if s is not None and s.folder == folder), None)
         shelf = shelf or self._open(folder)
         if shelf is not None and shelf.sequence > last:  # the records were put back from a backup
@@ -172,6 +172,11 @@ class Index:
         shutil.rmtree(shelf.folder, ignore_errors=True)
         self._shelf = None if self._shelf is shelf else self._shelf
         self._next = None if self._next is shelf else self._next
+
+
+def shelf_folder(folder: Path, epoch: str) -> Path:
+    """Where in the index's folder the shelf of an epoch of the records stands."""
+    return folder / f"{_FORM}-{epoch}"
 
 
 def _take_in(shelf: Shelf, db: Database, last: int, meanwhile: Callable[[], None]) -> int:

@@ -13,10 +13,13 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from lintas.audit import AuditKind, AuditLog
 from lintas.clock import Clock
 from lintas.errors import AlreadyDone, NotFound, Unjustified
-from lintas.model import Record, Subject
+from lintas.matching import likely
+from lintas.model import Comparison, Record, Subject
+from lintas.records.crew import Crew
 from lintas.records.drafts import Draft, decode, draft
 from lintas.records.erasure import Erasure
 from lintas.records.index import MOST, Index
+from lintas.records.reading import read_many
 from lintas.records.tables import LIVE, batches, overwrite_freed, record, record_version
 from lintas.records.writing import Counts, imported, replace, successor, write_drafts
 from lintas.storage import Database
@@ -31,6 +34,7 @@ class Records(Erasure):
     def __init__(self, db: Database, audit: AuditLog, clock: Clock, index: Index) -> None:
         super().__init__(db, audit, clock)
         self.db, self.audit, self.clock, self.index = db, audit, clock, index
+        self._crew: Crew | None = None
 
     def get(self, record_id: str) -> Record:
         """The record with this id.
@@ -45,19 +49,28 @@ class Records(Erasure):
 
     def many(self, record_ids: Sequence[str]) -> list[Record]:
         """The records with these ids, in this order; what was deleted is left out, whatever the index still says."""
-        bodies: dict[str, bytes] = {}
-        with self.db.read() as connection:
-            for ids in batches(record_ids):
-                # The state is looked at here: in the question, it would lead SQLite to read the index of all live ones.
-                found = select(record.c.id, record.c.body, record.c.state).where(record.c.id.in_(ids))
-                bodies.update((key, body) for key, body, state in connection.execute(found) if state == LIVE)
-        return [decode(bodies[record_id]) for record_id in record_ids if record_id in bodies]
+        return read_many(self.db, record_ids)
 
     def candidates(self, subject: Subject, limit: int = MOST) -> list[Record]:
         """The records that may be this subject, the likeliest first: the same identifier, then names alike."""
         if not self.index.is_ready:
             self.catch_up()
         return self.many(self.index.candidates(subject, limit))
+
+    def likely(self, subject: Subject, threshold: float) -> list[tuple[Record, Comparison]]:
+        """The records that are the subject with at least this probability, the likeliest first, and why."""
+        found = self._crew.likely(subject, threshold) if self._crew else None
+        return likely(subject, self.candidates(subject), threshold) if found is None else found
+
+    def hire(self, crew: Crew) -> None:
+        """Let other processes look up from now on."""
+        self._crew = crew
+
+    def close(self) -> None:
+        """Let go of the index, and dismiss the crew."""
+        if self._crew is not None:
+            self._crew.close()
+        self.index.close()
 
     def catch_up(self) -> int:
         """Bring the index up to the records; returns how many changes it took in."""
