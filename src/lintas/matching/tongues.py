@@ -36,6 +36,9 @@ _ZAWGYI: Final = re.compile(
     r"(?:^|[^\u1000-\u102a\u103b-\u103f\u1050-\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e])\u1031"
     r"|(?:^|[^\u1000-\u103f])\u103b|\u1039(?![\u1000-\u1021])|[\u1033\u1034\u1060-\u1097]"
     r"|\u103a[\u102b-\u1030\u1037]?[\u102d-\u1030]|\u1031\u103b|\u103a[\u1000-\u1021]\u1039"
+    r"|[\u1006\u1007\u100a\u1011\u1014\u101a-\u101d\u101f\u1021]\u103c"
+    r"|\u1014\u1039(?![\u1010-\u1014])|\u1019\u1039(?![\u1015-\u1019])|\u1010\u1039(?![\u1010\u1011])"
+    r"|\u1000\u1039(?![\u1000\u1001])|\u1015\u1039(?![\u1015\u1016])|\u1005\u1039(?![\u1005-\u1007])"
     r"|(?<!\u103a)[\u1004\u101a\u101b\u101d\u101f\u1021]\u1039"
 )
 
@@ -64,7 +67,8 @@ def tongue(text: str) -> str:
 def romanised(text: str) -> str:
     """The text with its Thai, Lao, Khmer and Burmese in small Latin letters, everything else as it was.
 
-    A Burmese name written without blanks is parted into its syllables, as it is in Latin; the font Zawgyi is read too.
+    A Burmese name written without blanks is parted into its syllables, as it is in Latin, except where letters are
+    stacked: these words came from Pali and are one. The font Zawgyi is read too.
     """
     if not tongue(text):
         return text
@@ -87,7 +91,7 @@ def read(word: str, spoken: str) -> str:
         sounds.append(script.read[piece[0]])
         start = piece.end()
     sounds.extend(_syllables(word[start:], script))
-    return (" " if spoken == "burmese" else "").join(sounds)
+    return " ".join(sounds).replace(f" {_STACKED} ", "") if spoken == "burmese" else "".join(sounds)
 
 
 def is_zawgyi(text: str) -> bool:
@@ -140,6 +144,7 @@ def _syllables(word: str, script: _Script) -> list[str]:
                 at = found.end()
                 break
         else:
+            sounds.extend(_STACKED for _ in range(word[at] == _STACKED))
             at += 1
     return sounds
 
@@ -166,6 +171,7 @@ def _register(onset: str, script: _Script) -> str:
     return script.register[(strong or told)[-1]] if told else "a"
 
 
+_STACKED: Final = "\u2060"  # stands between stacked letters of Burmese while they are read
 _TO_A, _TO_O, _SONORANT = "\u17c9", "\u17ca", "ងញមយរលវន"
 
 
@@ -279,7 +285,9 @@ def _clean_khmer(word: str) -> str:
 def _clean_burmese(word: str) -> str:
     """In Unicode's order, with stacked letters side by side and no tones but the one that makes -int of -in."""
     word = (
-        word.replace("\u1037\u103a", "\u103a\u1037").replace("\u1039", "\u103a").replace("\u103d\u103e", "\u103e\u103d")
+        word.replace("\u1037\u103a", "\u103a\u1037")
+        .replace("\u1039", "\u103a" + _STACKED)
+        .replace("\u103d\u103e", "\u103e\u103d")
     )
     word = word.replace("\u102b", "\u102c").replace("\u103f", "\u101e\u103a\u101e").replace("\u1025\u102e", "\u1026")
     return re.sub("\u1038|(?<!\u103a)\u1037|[\u1040-\u104b]", "", word)

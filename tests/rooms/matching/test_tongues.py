@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lintas.matching.tongues import heard, is_zawgyi, likeness, read, romanised, tongue
@@ -28,7 +28,7 @@ LAO = [
     ("ພົມມະຈັນ", "phommachan"),
     ("ສຸພານຸວົງ", "souphanouvong"),
     ("ແກ້ວມະນີ", "keomani"),
-    ("ໄຊຍະສານ", "xaysan"),
+    ("ໄຊຍະສານ", "xayyasan"),
     ("ດວງໃຈ", "douangchay"),
     ("ຄຳສຸກ", "khamsouk"),
     ("ໜູ", "nou"),
@@ -130,6 +130,7 @@ def test_what_no_pattern_reads_is_left_out():
     assert heard("", "thai") == ""
 
 
+@settings(deadline=None)  # the patterns are compiled once
 @given(
     st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0EDF), max_size=40)
     | st.text(st.characters(min_codepoint=0x1000, max_codepoint=0x109F), max_size=40)
@@ -139,6 +140,7 @@ def test_any_signs_in_any_order_are_read_and_nothing_of_them_stays(written):
     assert all(letter.isascii() for letter in romanised(written) if letter.isalpha() and tongue(letter))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abcdefghijklmnoprstuvwy ", max_size=20), st.text(alphabet="abcdeghikmnoprstuwy ", max_size=20))
 def test_likeness_is_a_share_and_does_not_ask_who_is_first(one, other):
     for spoken in ("thai", "lao", "khmer", "burmese"):

@@ -1,0 +1,30 @@
+"""The labelled set of the region's names is made by its recipe, keeps its parts apart, and the node judges it well."""
+
+from __future__ import annotations
+
+import pytest
+from learning.region import FOLDER, LANGUAGES, PAIRS, PARTS, pairs_of, words_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_set_is_what_its_recipe_makes(language):
+    for part in PARTS:
+        written = (FOLDER / f"{language}-{part}.tsv").read_text("utf-8")
+
+        assert written == "".join(f"{one}\t{other}\t{label}\n" for one, other, label in pairs_of(language, part))
+        assert written.count("\t1\n") == written.count("\t0\n") == PAIRS // 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_the_part_for_measuring_is_in_the_part_that_may_be_looked_at(language):
+    dev, test = ({word.first for word in words_of(language, part)} for part in PARTS)
+
+    assert dev
+    assert test
+    assert not dev & test
+
+
+def test_no_wrong_pair_is_two_writings_of_one_name():
+    for language in LANGUAGES:
+        for part in PARTS:
+            assert all(one != other for one, other, label in pairs_of(language, part) if not label)
