@@ -20,6 +20,7 @@ from yente_client import (
 )
 
 from api.conftest import QUESTION, Agencies, Caller
+from lintas.__main__ import doors
 from lintas.api.errands import HEADERS
 from lintas.audit import AuditKind
 from lintas.model import Justification, Role
@@ -342,6 +343,17 @@ async def test_algorithms_and_health_are_told_as_yente_tells_them(yente: Yente) 
 
     assert (await client.algorithms()).best == "lintas"
     assert (await client.healthz()).status == (await client.readyz()).status == "ok"
+
+
+async def test_a_node_opens_these_doors_beside_its_pages_and_its_api(yente: Yente) -> None:
+    app: Any = doors(yente.at.at.node)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://node.test") as browser:
+        page, document = await browser.get("/en/about"), await browser.get("/api/1/openapi.json")
+    client = AsyncClient(base_url="http://node.test", api_key=yente.errand(), transport=httpx.ASGITransport(app))
+
+    assert first((await client.match(BUDI)).results).caption == "Budi Santoso"
+    assert (page.headers["content-type"].partition(";")[0], page.status_code) == ("text/html", 200)
+    assert document.json()["info"]["title"] == "Lintas"
 
 
 async def test_an_address_that_is_not_there_is_told_in_the_same_form(yente: Yente) -> None:

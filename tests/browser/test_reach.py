@@ -30,7 +30,17 @@ def every_page(officer: Officer) -> list[str]:
         *(one for one in own if re.search(r"/own/|/refusals/|\?check=", one)),
     ]
     places = ["/", "/?kind=person", "/checks", "/confirmations", "/approvals", "/batches", "/audit", "/audit/1"]
-    return [report, *inside, *places, "/partners", "/policies", "/about", "/records/id.latihan-1", "/nowhere"]
+    return [
+        report,
+        *inside,
+        *places,
+        "/partners",
+        "/policies",
+        "/about",
+        "/records/id.latihan-1",
+        "/compare",
+        "/nowhere",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from lintas.api.candidates import (
 )
 from lintas.api.errands import errand_of, officer_of
 from lintas.api.given import Here
-from lintas.errors import Invalid, InvalidValue
+from lintas.errors import IndexUnavailable, Invalid, InvalidValue
 from lintas.i18n import Translator
 from lintas.model.schemata import ftm_model
 from lintas.node import Node
@@ -176,9 +176,16 @@ class Yente(Controller):
         }
         return {"algorithms": [only], "default": ALGORITHM, "best": ALGORITHM}
 
-    @get(["/healthz", "/readyz"], sync_to_thread=False)
+    @get("/healthz", sync_to_thread=False)
     def alive(self) -> dict[str, str]:
         """That the door is open; it tells nothing else."""
+        return {"status": "ok"}
+
+    @get("/readyz", sync_to_thread=False)
+    def ready(self, node: Here) -> dict[str, str]:
+        """Whether records can be found."""
+        if not node.records.index.is_ready:
+            raise IndexUnavailable
         return {"status": "ok"}
 
 

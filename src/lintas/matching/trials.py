@@ -20,6 +20,7 @@ LABELS: Final[Mapping[str, bool | None]] = {
     **dict.fromkeys(("", "unsure", "no_judgement", "none"), None),
 }
 HEADINGS: Final = frozenset({"label", "judgement", "judgment", "match", "same", "is_match"})
+_SIGNS_THAT_ARE_WORDS: Final = "\u2e80"  # from here on: Han, kana, Hangul, where one sign may be a name
 LONGEST_LINE: Final = 4 * 1024 * 1024  # bytes; an entity with a thousand aliases has a tenth of it
 
 
@@ -56,8 +57,11 @@ def read_names(line: bytes) -> Pair:
     if not 2 <= len(cells) <= 3:
         raise InvalidValue(columns=len(cells), form="name TAB name TAB 1 or 0; the third may be missing")
     for column, name in enumerate(cells[:2], 1):
-        if not any(char.isalnum() for char in name):
+        letters = [char for char in name if char.isalnum()]
+        if not letters:
             raise InvalidValue(column=column, problem="no name: not one letter stands in it")
+        if len(letters) == 1 and letters[0] < _SIGNS_THAT_ARE_WORDS:
+            raise InvalidValue(column=column, problem="one letter is no name: it fits everybody whose name begins so")
     return Pair(cells[0], cells[1], _judged(cells[2] if len(cells) == 3 else None))
 
 
