@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("import_rows", "one_node", "fan_out")
+ALL = ("import_rows", "one_node", "fan_out", "fairness")
 
 for name in ALL:
     print(f"== {name}", flush=True)
