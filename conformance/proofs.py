@@ -147,9 +147,9 @@ def key_id(name: str, raw: bytes, kind: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + kind + raw).digest()[:4]
 
 
-def checkpoint(node: str, leaves: Sequence[bytes], key: Key) -> str:
-    """A signed note over a log of ours."""
+def checkpoint(node: str, leaves: Sequence[bytes], key: Key, *, number: int = 1) -> str:
+    """A signed note over a log of ours; `number` is higher once it has begun again."""
     name = f"{node}/log"
-    text = f"{name}\n{len(leaves)}\n{b64encode(tree(leaves)).decode()}\n"
+    text = f"{name if number == 1 else f'{name}/{number}'}\n{len(leaves)}\n{b64encode(tree(leaves)).decode()}\n"
     blob = key_id(name, key.raw, NOTE) + key.private.sign(text.encode())
     return f"{text}\n— {name} {b64encode(blob).decode()}\n"

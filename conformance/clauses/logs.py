@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 from writer import Json, Key
 
-from conformance.bench import Bench, clause, fresh
+from conformance.bench import Bench, clause, fresh, moment
 from conformance.clauses.checks import answered
 from conformance.proofs import Head, checkpoint, consistency, included
 from conformance.wire import Partner, need
@@ -109,3 +109,21 @@ def checkpoint_of_another(bench: Bench) -> None:
     need(bench.problem(theirs) == "untrusted.bad-signature", "cosigned for a forger")
     code = bench.problem(shown(LEAVES[:5], 0, bench.other))
     need(code.startswith("untrusted"), "cosigned another's log:", code)
+
+
+@clause("14.12")
+def begun_again(bench: Bench) -> None:
+    """A log that begins again is cosigned when it says so with its proof, and under its old name never more."""
+    by = bench.other
+    need(bench.ask(shown(LEAVES[:9], 0, by), sender=by)["type"] == "log.cosignature", "not cosigned")
+    entry = {"kind": "log.begun_again", "leaf": LEAVES[3].hex(), "index": 0, "proof": []}
+    told = {"entry": entry, "decided_at": moment(), "decided_by": "operator, Unit Latihan", "reason": "Latihan."}
+    again = {"type": "log.checkpoint", "note": checkpoint(by.node, [LEAVES[3]], by.signing, number=2), "proof": []}
+    for broken in ({}, {"broken": told | {"entry": entry | {"leaf": LEAVES[4].hex()}}}):
+        code = bench.problem(again | broken, sender=by)
+        need(code == "untrusted.log-broken", "answered with", code)
+    answer = bench.ask(again | {"broken": told}, sender=by)
+    need(answer["type"] == "log.cosignature", "answered with", answer)
+    need(Head.read(answer["note"]).origin == f"{by.node}/log/2", "cosigned", answer["note"])
+    code = bench.problem(shown(LEAVES[:12], 9, by), sender=by)
+    need(code == "untrusted.log-broken", "the old log goes on:", code)

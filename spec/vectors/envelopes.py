@@ -128,6 +128,17 @@ MESSAGES: dict[str, Json] = {
     },
     "receipt": {"type": "receipt", "letter": "latihan-letter-001", "accepted_at": "2026-01-01T08:05:01Z"},
     "log-checkpoint": {"type": "log.checkpoint", "note": NOTE, "proof": ["0a" * 32, "0b" * 32], "extends": 2},
+    "log-checkpoint-of-a-log-begun-again": {
+        "type": "log.checkpoint",
+        "note": NOTE.replace("id.latihan/log\n3", "id.latihan/log/2\n3"),
+        "proof": [],
+        "broken": {
+            "entry": {"kind": "log.begun_again", "leaf": LOG, "index": 2, "proof": ["0c" * 32]},
+            "decided_at": "2026-01-02T09:30:00Z",
+            "decided_by": "operator, Unit Latihan",
+            "reason": "Disk rusak; cadangan kemarin dipulihkan (latihan).",
+        },
+    },
     "log-cosignature": {"type": "log.cosignature", "note": NOTE},
     "log-question": {"type": "log.question", "check": "latihan-check-0001"},
     "log-answer": {

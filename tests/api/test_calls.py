@@ -240,6 +240,24 @@ async def test_an_unexpected_error_shows_a_number_and_nothing_else(
     assert any(number in message for message in caplog.messages)
 
 
+DEVICE = {"kind": "device", "properties": {"imei": ["490154203237519"]}}  # the check digit would be 8
+
+
+@pytest.mark.parametrize("door", ["/checks", "/batches"])
+async def test_a_number_that_cannot_be_right_is_refused_with_its_field(agencies: Agencies, door: str) -> None:
+    (jakarta,) = await agencies.open("id")
+    what = {"subject": DEVICE} if door == "/checks" else {"subjects": [QUESTION["subject"], DEVICE]}
+    body = {"justification": QUESTION["justification"], **what}
+
+    refused = await jakarta.post(door, body)
+    insisted = await jakarta.post("/checks", {**QUESTION, "subject": DEVICE, "as_written": True})
+
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "invalid.identifier"
+    assert {"field": "imei", "kind": "imei", "problem": "check_digit"}.items() <= refused.json()["facts"].items()
+    assert insisted.status_code == 201, "a forged paper is asked for as it is written"
+
+
 async def test_a_file_of_questions_waits_for_a_second_person(agencies: Agencies) -> None:
     jakarta, kl = await agencies.open("id", "my")
     kl.at.knows("Ani Wijaya", birthDate="1980-05-05")

@@ -144,6 +144,94 @@ def test_a_rollback_is_refused(ours: Side, theirs: Side, tmp_path: Path, clock: 
     rolled_back.db.close()
 
 
+def begins_again(log: Side, **seen: int) -> None:
+    log.db.write(
+        lambda tx: log.log.begin_again(tx, "officer:budi", "operator, Unit Latihan", "Cadangan dipulihkan.", seen)
+    )
+
+
+def test_a_restored_log_begins_again_and_every_witness_writes_down_that_it_did(
+    ours: Side, theirs: Side, tmp_path: Path, clock: ManualClock
+) -> None:
+    theirs.grows(6)
+    theirs.is_witnessed_by(ours)
+    rolled_back = restored(theirs, tmp_path, clock, 4)
+
+    begins_again(rolled_back, **{ours.node: 6})
+    rolled_back.is_witnessed_by(ours)
+    rolled_back.grows(300)
+    rolled_back.is_witnessed_by(ours)
+
+    (told,) = ours.log.entries(kind=AuditKind.LOG_PARTNER_BEGAN_AGAIN)
+    assert told.event is not None
+    assert TreeHead.read(Note.read(str(told.event.facts["seen"])).text).size == 6
+    assert TreeHead.read(Note.read(str(told.event.facts["shown"])).text).origin == "my.latihan/log/2"
+    assert told.event.facts["decided_by"] == "operator, Unit Latihan"
+    assert told.event.facts["reason"] == "Cadangan dipulihkan."
+    (own,) = rolled_back.log.entries(kind=AuditKind.LOG_BEGUN_AGAIN)
+    assert own.event is not None
+    assert (own.index, own.event.actor) == (4, "officer:budi")
+    assert own.event.facts["seen"] == ["id.latihan 6"]
+    found = rolled_back.log.verify()
+    assert (found.size, found.fixed, found.cosignatures) == (305, 305, 2)
+    rolled_back.db.close()
+
+
+def test_a_log_begins_again_as_often_as_it_is_lost_and_never_goes_back(
+    ours: Side, theirs: Side, clock: ManualClock
+) -> None:
+    theirs.grows(6)
+    before = theirs.log.checkpoint_for(ours.node)
+    names = []
+    for _ in range(3):
+        theirs.is_witnessed_by(ours)
+        names.append(theirs.log.checkpoint().splitlines()[0])
+        begins_again(theirs)
+
+    assert names == ["my.latihan/log", "my.latihan/log/2", "my.latihan/log/3"]
+    with pytest.raises(LogBroken, match="ended"):
+        ours.log.witness(before, theirs.node, theirs.listed)
+
+
+def test_a_log_that_begins_again_has_to_say_so_and_to_prove_it(ours: Side, theirs: Side, clock: ManualClock) -> None:
+    theirs.grows(6)
+    theirs.is_witnessed_by(ours)
+    begins_again(theirs)
+    honest = theirs.log.checkpoint_for(ours.node)
+    assert honest.broken is not None
+    entry = honest.broken.entry
+    other = theirs.log.entries(limit=2)[-1].leaf.hex()
+    change = msgspec.structs.replace
+    lies = [
+        change(honest, broken=None),
+        change(honest, broken=change(honest.broken, entry=change(entry, leaf=other))),
+        change(honest, broken=change(honest.broken, entry=change(entry, kind="node.started"))),
+    ]
+
+    for lie in lies:
+        with pytest.raises(LogBroken):
+            ours.log.witness(lie, theirs.node, theirs.listed)
+
+    assert len(ours.log.entries(kind=AuditKind.LOG_WITNESS_REFUSED)) == len(lies)
+    assert ours.log.entries(kind=AuditKind.LOG_PARTNER_BEGAN_AGAIN) == []
+
+
+def test_an_honest_log_can_be_followed_over_its_new_beginning_when_an_answer_was_lost(
+    ours: Side, theirs: Side, clock: ManualClock
+) -> None:
+    theirs.grows(3)
+    theirs.is_witnessed_by(ours)
+    begins_again(theirs)
+    ours.log.witness(theirs.log.checkpoint_for(ours.node), theirs.node, theirs.listed)  # the answer never arrives
+    theirs.grows(3)
+
+    theirs.is_witnessed_by(ours)  # what the witness saw last
+    theirs.is_witnessed_by(ours)
+
+    assert theirs.log.verify().fixed == 7
+    assert len(ours.log.entries(kind=AuditKind.LOG_PARTNER_BEGAN_AGAIN)) == 1
+
+
 def test_after_a_refusal_the_honest_log_goes_on(ours: Side, theirs: Side, tmp_path: Path, clock: ManualClock) -> None:
     theirs.grows(6)
     theirs.is_witnessed_by(ours)

@@ -14,6 +14,7 @@ from lintas.api.problems import problems
 from lintas.checks import Batch, CheckReport, CheckSummary
 from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, SecondPersonNeeded, TooLarge
 from lintas.model import Noun, Subject
+from lintas.model.identifiers import validate_all
 from lintas.policy import OfficerAct, justified
 from lintas.protocol.messages import NodeId
 
@@ -30,6 +31,7 @@ class NewCheck(Noun):
     justification: Reasons
     nodes: Annotated[tuple[NodeId, ...], Meta(max_length=200)] = ()  # all partners unless given
     within: Annotated[float, Meta(gt=0, le=60)] | None = None  # seconds
+    as_written: bool = False  # numbers as they stand on the paper, though a check digit or a form is wrong
     wait: bool = True  # answer with the finished report; otherwise at once, and the rows arrive in the report
 
 
@@ -46,6 +48,8 @@ class Checks(Controller):
     async def ask(self, data: JSONBody[NewCheck], node: Here, officer: Acting) -> CheckReport:
         """Ask every partner (or those named) and our own records."""
         node.may(officer, OfficerAct.CHECK)
+        if not data.as_written:
+            validate_all(data.subject)
         within = None if data.within is None else timedelta(seconds=data.within)
         how: dict[str, Any] = {"nodes": data.nodes or None, "within": within}
         check = await node.checks.start(data.subject, justified(data.justification), officer, **how)
@@ -70,7 +74,7 @@ class Checks(Controller):
 
 
 class NewBatch(Noun):
-    """A file of questions under one justification."""
+    """A file of questions under one justification; what is asked as it is written is asked alone."""
 
     subjects: Annotated[tuple[Subject, ...], Meta(min_length=1, max_length=1000)]
     justification: Reasons
@@ -90,6 +94,8 @@ class Batches(Controller):
     def plan(self, data: JSONBody[NewBatch], node: Here, officer: Acting) -> Batch:
         """Keep the questions and ask a second person to agree."""
         node.may(officer, OfficerAct.BATCH)
+        for subject in data.subjects:
+            validate_all(subject)
         return node.batches.plan(list(data.subjects), justified(data.justification), officer)
 
     @get(sync_to_thread=True, response_description="The newest first.", responses=problems())

@@ -12,19 +12,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from lintas.audit import beginnings
+from lintas.audit.beginnings import log_name
+from lintas.audit.events import AuditKind
 from lintas.audit.tables import checkpoints, cosignatures, witnessed
 from lintas.audit.tree import size_of, stored_nodes
-from lintas.errors import BadSignature, LogBroken, Malformed
+from lintas.errors import BadSignature, LogBroken
 from lintas.protocol.keys import PublicKey
 from lintas.protocol.messages import Checkpoint
 from lintas.storage import upsert
-from lintas.trust.merkle import consistency, root, verify_consistency
+from lintas.trust.merkle import consistency, root, verify_consistency, verify_inclusion
 from lintas.trust.notes import Note, NoteSigner, NoteVerifier, SignatureType, TreeHead
-
-
-def log_name(node: str) -> str:
-    """The name a node's log goes by, and its key's name: a schema-less address, as public logs have."""
-    return f"{node}/log"
 
 
 def witness_name(node: str) -> str:
@@ -42,7 +40,7 @@ class Witnessed:
     at: datetime
 
 
-def current(tx: Connection, signer: NoteSigner, at: datetime) -> Note:
+def current(tx: Connection, signer: NoteSigner, node: str, at: datetime) -> Note:
     """The checkpoint over all entries; signed and kept if the log has grown since the last.
 
     Raises:
@@ -58,7 +56,7 @@ def current(tx: Connection, signer: NoteSigner, at: datetime) -> Note:
             raise LogBroken(size=head.size, reason="does not fit its checkpoint")
         if head.size == size:
             return last
-    note = signer.sign(TreeHead(signer.name, size, root(size, nodes)).text)
+    note = signer.sign(TreeHead(beginnings.name_now(tx, node), size, root(size, nodes)).text)
     tx.execute(insert(checkpoints), {"size": size, "at": at, "note": str(note)})
     return note
 
@@ -81,12 +79,14 @@ def with_cosignatures(tx: Connection, note: Note) -> Note:
 def extended_for(tx: Connection, note: Note, witness: str) -> Checkpoint:
     """A checkpoint of ours for one witness, with the proof that it extends what that witness signed last."""
     size = TreeHead.read(note.text).size
-    rows = select(cosignatures.c.size).where(cosignatures.c.witness == witness)
+    since = beginnings.started_at(tx)
+    rows = select(cosignatures.c.size).where(cosignatures.c.witness == witness, cosignatures.c.size > since)
     seen = tx.scalar(rows.order_by(cosignatures.c.at.desc(), cosignatures.c.size.desc()).limit(1)) or 0
     if seen > size:
         raise LogBroken(index=size, witness=witness, reason="the witness saw more entries than there are")
     proof = consistency(seen, size, stored_nodes(tx))
-    return Checkpoint(note=str(note), proof=tuple(part.hex() for part in proof), extends=seen)
+    broken = None if seen else beginnings.told(tx, size)
+    return Checkpoint(note=str(note), proof=tuple(part.hex() for part in proof), extends=seen, broken=broken)
 
 
 def keep_cosignature(tx: Connection, note: Note, witness: str, keys: Sequence[PublicKey]) -> None:
@@ -122,6 +122,8 @@ def judge(shown: Checkpoint, node: str, keys: Sequence[PublicKey], seen: Witness
     When the partner does not know what we saw last (its node or ours was restored, or our answer got lost), it is the
     one we saw: signed once more it tells the partner where to begin its next proof.
 
+    A log that has begun again (`has_begun_again`) is judged by what it says of the break.
+
     Raises:
         BadSignature, Malformed: It is not a checkpoint of that partner.
         LogBroken: The log shown is a rollback or a fork.
@@ -130,6 +132,11 @@ def judge(shown: Checkpoint, node: str, keys: Sequence[PublicKey], seen: Witness
     head = TreeHead.read(note.text)
     if seen is None:
         return note
+    if has_begun_again(note, node, seen):
+        _require_the_break_is_told(shown, node, head)
+        return note
+    if beginnings.number_of(head.origin, node) < beginnings.number_of(seen.head.origin, node):
+        raise LogBroken(node=node, seen=seen.head.size, shown=head.size, reason="a log that has ended")
     if head.size < seen.head.size:
         raise LogBroken(node=node, seen=seen.head.size, shown=head.size, reason="rolled back")
     if seen.head.size not in {shown.extends, head.size}:
@@ -137,6 +144,23 @@ def judge(shown: Checkpoint, node: str, keys: Sequence[PublicKey], seen: Witness
     proof = [] if head.size == seen.head.size else [bytes.fromhex(part) for part in shown.proof]
     verify_consistency(seen.head.size, seen.head.root, head.size, head.root, proof)
     return note
+
+
+def has_begun_again(note: Note, node: str, seen: Witnessed | None) -> bool:
+    """Whether a partner's log goes by a later number than what we saw of it."""
+    number = beginnings.number_of(TreeHead.read(note.text).origin, node)
+    return seen is not None and number > beginnings.number_of(seen.head.origin, node)
+
+
+def _require_the_break_is_told(shown: Checkpoint, node: str, head: TreeHead) -> None:
+    """Raise LogBroken unless the partner says who decided that its log begins again, and an entry of it tells so."""
+    told = shown.broken
+    if told is None:
+        raise LogBroken(node=node, shown=head.size, reason="it begins again and does not say so")
+    if told.entry.kind != AuditKind.LOG_BEGUN_AGAIN:
+        raise LogBroken(node=node, shown=head.size, reason="the entry does not tell of the break")
+    proof = [bytes.fromhex(part) for part in told.entry.proof]
+    verify_inclusion(bytes.fromhex(told.entry.leaf), told.entry.index, head.size, proof, head.root)
 
 
 def note_of(text: str, node: str, keys: Sequence[PublicKey]) -> Note:
@@ -147,8 +171,7 @@ def note_of(text: str, node: str, keys: Sequence[PublicKey]) -> Note:
     """
     note = Note.read(text)
     signer_of(note, verifiers_of(log_name(node), keys)).verify(note)
-    if TreeHead.read(note.text).origin != log_name(node):
-        raise Malformed(what="checkpoint of another log")
+    beginnings.number_of(TreeHead.read(note.text).origin, node)
     return note
 
 

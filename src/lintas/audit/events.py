@@ -58,6 +58,12 @@ class AuditKind(StrEnum):
     NODE_STARTED = "node.started"  # the node begins its work
     LOG_READ = "log.read"  # somebody reads the audit log
     LOG_RECONCILED = "log.reconciled"  # a partner's log of a check is compared with ours
+    LOG_BEGUN_AGAIN = (
+        "log.begun_again"  # two people decide that the log begins again after a loss; what was lost is named
+    )
+    LOG_PARTNER_BEGAN_AGAIN = (
+        "log.partner_began_again"  # a partner's log begins again after a loss; both notes stand here
+    )
     LOG_WITNESS_REFUSED = (
         "log.witness_refused"  # a partner shows a log that does not extend what we saw; both notes stand with it
     )

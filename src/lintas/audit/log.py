@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from lintas.audit import checkpoints
+from lintas.audit.beginnings import log_name
 from lintas.audit.events import AuditKind, Entry, Event, Facts, commitment, decode, encode, leaf_of
 from lintas.audit.reconciliation import Reconciliation, reconcile
 from lintas.audit.tables import entries
@@ -56,7 +57,7 @@ class AuditLog:
         self._clock = clock
         self.node = node
         self._in_use = in_use or (lambda: key)
-        name = checkpoints.log_name(node)
+        name = log_name(node)
         self._verifiers = (NoteSigner(name, key).verifier, *checkpoints.verifiers_of(name, earlier))
 
     @property
@@ -65,7 +66,7 @@ class AuditLog:
         return self._signer().verifier
 
     def _signer(self) -> NoteSigner:
-        return NoteSigner(checkpoints.log_name(self.node), self._in_use())
+        return NoteSigner(log_name(self.node), self._in_use())
 
     def append(self, tx: Connection, event: Event) -> Entry:
         """Add an entry inside the transaction of the deed it tells of: both are written, or neither."""
@@ -126,7 +127,7 @@ class AuditLog:
         return self._db.write(lambda tx: checkpoints.extended_for(tx, self._checkpoint(tx), witness))
 
     def _checkpoint(self, tx: Connection) -> Note:
-        return checkpoints.current(tx, self._signer(), self._clock.now())
+        return checkpoints.current(tx, self._signer(), self.node, self._clock.now())
 
     def add_cosignature(self, answer: Cosignature, witness: str, keys: Sequence[PublicKey]) -> None:
         """Keep a witness's signature under one of our checkpoints.
@@ -150,7 +151,7 @@ class AuditLog:
 
         Raises:
             BadSignature, Malformed: It is not a checkpoint of that partner.
-            LogBroken: It is a rollback or a fork; both notes stand in our log.
+            LogBroken: It is a rollback or a fork; both notes stand in our log. So they do when it has begun again.
         """
         now = self._clock.now()
 
@@ -163,6 +164,8 @@ class AuditLog:
                 facts["seen"] = str(seen.note) if seen else ""
                 self.append(tx, Event(kind=AuditKind.LOG_WITNESS_REFUSED, actor=f"node:{node}", facts=facts))
                 return broken  # not raised here: that would undo the entry that tells of it
+            if checkpoints.has_begun_again(note, node, seen):
+                self.append(tx, _began_again(node, shown, seen))
             checkpoints.remember_seen(tx, node, note, now)
             return note
 
@@ -171,6 +174,21 @@ class AuditLog:
             raise judged
         witness = NoteSigner(checkpoints.witness_name(self.node), self._in_use())
         return Cosignature(note=str(witness.cosign(judged.text, now)))
+
+    def begin_again(self, tx: Connection, actor: str, decided_by: str, reason: str, seen: Mapping[str, int]) -> Entry:
+        """Let the log go on under the next number: its newest entries are lost, and nothing pretends otherwise.
+
+        Args:
+            tx: The transaction of the decision.
+            actor: Who decided it.
+            decided_by: What partners are told of that person: role and unit, never a name.
+            reason: Why, for our log and theirs.
+            seen: How many entries each witness has seen of the log that ends.
+        """
+        last = checkpoints.newest(tx)
+        lost = [f"{witness} {size}" for witness, size in sorted(seen.items())]
+        facts: Facts = {"decided_by": decided_by, "reason": reason, "seen": lost, "checkpoint": str(last or "")}
+        return self.append(tx, Event(kind=AuditKind.LOG_BEGUN_AGAIN, actor=actor, facts=facts))
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that entry `index` stands in the log of `size` entries (`lintas.trust.merkle.verify_inclusion`)."""
@@ -249,6 +267,14 @@ class AuditLog:
 
 
 _APPEND = insert(entries)
+
+
+def _began_again(node: str, shown: Checkpoint, seen: checkpoints.Witnessed | None) -> Event:
+    """A partner's log begins again: what it said of the break, and both notes, for our auditor."""
+    told = shown.broken
+    facts: Facts = {"node": node, "shown": shown.note, "seen": str(seen.note) if seen else ""}
+    facts |= {"decided_by": told.decided_by, "reason": told.reason} if told else {}
+    return Event(kind=AuditKind.LOG_PARTNER_BEGAN_AGAIN, actor=f"node:{node}", facts=facts)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -7,8 +7,9 @@ import asyncio
 import click
 
 from lintas.audit import AuditKind, Reconciliation
-from lintas.cli.output import Shared, acting, officer_option, shared
-from lintas.node import Node, NotReconciled
+from lintas.cli.output import Shared, acting, ask_second, officer_option, shared
+from lintas.node import LostEntries, Node, NotReconciled
+from lintas.policy import OfficerAct
 
 
 @click.group()
@@ -77,3 +78,35 @@ def checkpoint(at: Shared) -> None:
     with at.node() as node:
         note = node.audit.checkpoint()
     at.print({"checkpoint": note}, note)
+
+
+@command.command("begin-again")
+@click.option("--reason", required=True, help="Why entries are lost; the witnesses and their auditors read it.")
+@click.option("--approval", default=None, help="The second person's approval; asked for unless given.")
+@officer_option
+@shared
+def begin_again(at: Shared, reason: str, approval: str | None, username: str | None) -> None:
+    """After a restore: let the log begin again, visibly, where witnesses refuse it for good.
+
+    Nothing is rewritten. An entry names what each witness had seen, the log goes on under the next number, and every
+    witness writes into its own log that it did.
+    """
+    with at.node() as node:
+        officer = acting(node, username)
+        node.may(officer, OfficerAct.OPERATE_NODE)
+        lost = LostEntries(reason.strip(), asyncio.run(_refusals(node)))
+        if approval is None:
+            ask_second(at, node.people.ask_second(lost.ACT, lost.facts, officer).id)
+            return
+        entry = node.begin_log_again(officer, approval, lost)
+    at.print(
+        {"begun_again": entry.index, "seen": lost.seen},
+        f"The log begins again at entry {entry.index}; the witnesses are told: {', '.join(sorted(lost.seen))}.",
+    )
+
+
+async def _refusals(node: Node) -> dict[str, int]:
+    try:
+        return await node.witnessing.refusals()
+    finally:
+        await node.link.close()

@@ -15,7 +15,7 @@ from lintas.cli.output import Shared, acting, officer_option, shared
 from lintas.errors import Invalid
 from lintas.i18n import Translator
 from lintas.model import Intent, Justification, OutcomeState, Purpose, Subject, SubjectCategory, SubjectKind
-from lintas.model.identifiers import identifier_kind, validate
+from lintas.model.identifiers import validate_all
 from lintas.model.mrz import read_mrz
 from lintas.node import Node
 from lintas.policy import justified
@@ -95,7 +95,7 @@ def _subject(options: dict[str, Any]) -> Subject:
         raise Invalid(missing="a name, or --property NAME=VALUE")
     subject = Subject(kind=SubjectKind(options["kind"]), properties={name: tuple(v) for name, v in properties.items()})
     if not options["as_written"]:
-        _check_identifiers(subject)
+        validate_all(subject)
     return subject
 
 
@@ -110,15 +110,6 @@ def _travel_document(zone: str) -> dict[str, list[str]]:
         number: read.number,
     }
     return {name: [value] for name, value in said.items() if value}
-
-
-def _check_identifiers(subject: Subject) -> None:
-    country = next(iter((*subject.values("country"), *subject.values("nationality"))), None)
-    for prop, values in subject.properties.items():
-        if (kind := identifier_kind(subject.kind, prop)) is None:
-            continue
-        for value in values:
-            validate(kind, value, country)
 
 
 def _plan(at: Shared, node: Node, officer: Any, file: Path, reason: Justification) -> None:  # noqa: ANN401

@@ -84,3 +84,12 @@ def officer_option(command: F) -> F:
     return click.option("--officer", "username", help="User name of the officer who acts; the only one unless given.")(
         command
     )
+
+
+def ask_second(at: Shared, approval: str) -> None:
+    """Say that a second person has to agree, and how to go on."""
+    at.print(
+        {"approval": approval},
+        f"A second person has to agree: lintas approve {approval} --officer COLLEAGUE.\n"
+        f"Then repeat with --approval {approval}.",
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from lintas.cli.output import Shared, acting, officer_option, shared
+from lintas.cli.output import Shared, acting, ask_second, officer_option, shared
 from lintas.errors import Invalid, InvalidFile
 from lintas.model import Grading, Handling, InformationGrade, SourceGrade, SubjectCategory
 from lintas.policy import OfficerAct
@@ -149,7 +149,7 @@ def extend(at: Shared, record: str, reason: str, approval: str | None, username:
         officer = acting(node, username)
         node.may(officer, OfficerAct.REVIEW_RECORDS)
         if approval is None:
-            _ask(at, node.people.ask_second(EXTEND, facts, officer).id)
+            ask_second(at, node.people.ask_second(EXTEND, facts, officer).id)
             return
         node.people.use(approval, EXTEND, facts)
         kept = node.records.extend(record, reason=reason, by=officer.actor, approval=approval)
@@ -214,11 +214,3 @@ def restore(at: Shared, records: tuple[str, ...], reason: str, username: str | N
 def _facts(plan: DeletionPlan) -> dict[str, str]:
     """What the second person agrees to."""
     return {"plan": plan.digest, "records": str(len(plan.records))}
-
-
-def _ask(at: Shared, approval: str) -> None:
-    at.print(
-        {"approval": approval},
-        f"A second person has to agree: lintas approve {approval} --officer COLLEAGUE.\n"
-        f"Then repeat with --approval {approval}.",
-    )

@@ -12,8 +12,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from lintas.errors import InvalidIdentifier
 from lintas.model import identifier_rules as rules
 from lintas.model.mistakes import Problem, wrong
+from lintas.model.nouns import Subject
 from lintas.model.vocabulary import SubjectKind
 
 _LONGEST: Final = 200
@@ -134,6 +136,24 @@ def validate(kind: IdentifierKind | str, value: str, country: str | None = None)
         raise wrong(kind, Problem.EMPTY)
     found = rules.check(str(kind), number, value[:_LONGEST].strip(), country)
     return Identifier(kind, found.number or number, found.country or country, found.note, found.suggestion)
+
+
+def validate_all(subject: Subject) -> None:
+    """Check every number a subject is described by, at entry.
+
+    Raises:
+        InvalidIdentifier: As `validate` does, and `field` names the property.
+    """
+    country = next(iter((*subject.values("country"), *subject.values("nationality"))), None)
+    for prop, values in subject.properties.items():
+        if (kind := identifier_kind(subject.kind, prop)) is None:
+            continue
+        for value in values:
+            try:
+                validate(kind, value, country)
+            except InvalidIdentifier as error:
+                error.facts["field"] = prop
+                raise
 
 
 @lru_cache(maxsize=65_536)

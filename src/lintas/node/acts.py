@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from sqlalchemy import Connection
 
 from lintas.audit import AuditKind, AuditLog, Entry, Event
-from lintas.errors import NotFound, RefusedByPolicy
+from lintas.errors import Invalid, NotFound, RefusedByPolicy
 from lintas.matching import compare_records
 from lintas.model import Comparison, DisclosureLevel, Record
 from lintas.people import Approval, Officer, People
 from lintas.policy import AgencyContext, Decision, OfficerAct, PolicySet, as_far_as
 from lintas.records import Records
+from lintas.storage import Database
 
 
 class SideBySide(NamedTuple):
@@ -21,6 +26,21 @@ class SideBySide(NamedTuple):
     comparison: Comparison
 
 
+@dataclass(frozen=True, slots=True)
+class LostEntries:
+    """What is known of the end of our log that was lost, and why: what two people agree to when it begins again."""
+
+    ACT: ClassVar[str] = "log.begin_again"
+
+    reason: str
+    seen: Mapping[str, int]  # how many entries each witness has seen
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """As the second person reads it."""
+        return {"reason": self.reason} | {node: f"{size}" for node, size in self.seen.items()}
+
+
 class Acts:
     """The part of a node that front doors share."""
 
@@ -28,6 +48,7 @@ class Acts:
     people: People
     policies: PolicySet
     records: Records
+    db: Database
     us: AgencyContext
 
     def may(self, officer: Officer, act: OfficerAct, *, about: str = "") -> None:
@@ -82,6 +103,25 @@ class Acts:
         facts = {name: str(value) for name, value in which.items() if value is not None}
         self.audit.record(Event(kind=AuditKind.LOG_READ, actor=f"officer:{officer.id}", facts=dict(facts)))
         return self.audit.entries(**which)
+
+    def begin_log_again(self, officer: Officer, approval: str, lost: LostEntries) -> Entry:
+        """Let the log begin again after a loss, as two people have agreed; the witnesses are told when they next look.
+
+        Raises:
+            Invalid: no witness has seen more than there is: there is nothing to begin again.
+            RefusedByPolicy: this officer does not run the node.
+            SecondPersonNeeded: nobody has agreed to exactly this.
+        """
+        self.may(officer, OfficerAct.OPERATE_NODE)
+        if not lost.seen:
+            raise Invalid(field="log", problem="no witness has seen more of it than there is")
+
+        def work(tx: Connection) -> Entry:
+            self.people.use_within(tx, approval, LostEntries.ACT, lost.facts)
+            decided_by = f"operator, {officer.unit}".strip(", ")
+            return self.audit.begin_again(tx, f"officer:{officer.id}", decided_by, lost.reason, lost.seen)
+
+        return self.db.write(work)
 
     def decide_approval(self, approval: str, officer: Officer, *, agree: bool, note: str = "") -> Approval:
         """The second person's word on what a colleague wants to do.

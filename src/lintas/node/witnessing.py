@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lintas.audit import AuditKind, AuditLog, Event, Reconciliation
-from lintas.errors import ClockWrong, LintasError, NotFound, OutOfTime, PeerUnreachable
+from lintas.errors import ClockWrong, LintasError, LogBroken, NotFound, OutOfTime, PeerUnreachable
 from lintas.protocol.messages import Checkpoint, Cosignature, LogAnswer, LogQuestion
 from lintas.transport import DirectorySource, Line
 
@@ -57,17 +57,38 @@ class Witnessing:
 
     async def _ask(self, node: str) -> bool:
         try:
-            checkpoint = await asyncio.to_thread(self._audit.checkpoint_for, node)
-            answer = await self._line.call(node, checkpoint, within=WITHIN)
-            if isinstance(answer, Cosignature):
-                keys = self._directory.current().peer(node).signing
-                await asyncio.to_thread(self._audit.add_cosignature, answer, node, keys)
+            if await self._cosigned(node):
                 self._silent.pop(node, None)
                 return True
         except (LintasError, TimeoutError) as error:
             self._tell(node, error)
             if isinstance(error, PeerUnreachable | TimeoutError):
                 self._signed_size = -1
+        return False
+
+    async def refusals(self) -> dict[str, int]:
+        """The partners that saw more of our log than there is, or another one, and how many entries each has seen."""
+        partners = [member.node for member in self._directory.current().others(self._line.us)]
+        seen = await asyncio.gather(*(self._seen(node) for node in partners))
+        return {node: size for node, size in zip(partners, seen, strict=True) if size is not None}
+
+    async def _seen(self, node: str) -> int | None:
+        try:
+            await self._cosigned(node)
+        except LogBroken as broken:  # it says so; or it shows what it saw, and that is not in our log
+            return int(str(broken.facts.get("seen") or broken.facts.get("size", 0)))
+        except (LintasError, TimeoutError):
+            return None
+        return None
+
+    async def _cosigned(self, node: str) -> bool:
+        """Whether a partner signed our newest checkpoint, or the last it saw; raises what stands in the way."""
+        checkpoint = await asyncio.to_thread(self._audit.checkpoint_for, node)
+        answer = await self._line.call(node, checkpoint, within=WITHIN)
+        if isinstance(answer, Cosignature):
+            keys = self._directory.current().peer(node).signing
+            await asyncio.to_thread(self._audit.add_cosignature, answer, node, keys)
+            return True
         return False
 
     def _tell(self, node: str, error: LintasError | TimeoutError) -> None:

@@ -168,12 +168,31 @@ class Receipt(Noun, tag="receipt"):
     accepted_at: Moment
 
 
+class LogEntry(Noun):
+    """One entry's hash with its proof; no content."""
+
+    kind: Short
+    leaf: Hash
+    index: Annotated[int, Meta(ge=0)]
+    proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
+
+
+class LogBreak(Noun):
+    """What a log that begins again after a loss says of it: who decided, when, why, and the entry that tells so."""
+
+    entry: LogEntry  # proven against the checkpoint that it comes with
+    decided_at: Moment
+    decided_by: Short  # role and unit, never a name
+    reason: Long
+
+
 class Checkpoint(Noun, tag="log.checkpoint"):
     """A signed note of the sender's log, with the proof that it extends the one the witness saw last."""
 
     note: Long
     proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
     extends: Annotated[int, Meta(ge=0)] = 0  # the size the witness signed last, as far as the sender knows
+    broken: LogBreak | None = None  # the log has begun again since
 
 
 class Cosignature(Noun, tag="log.cosignature"):
@@ -186,15 +205,6 @@ class LogQuestion(Noun, tag="log.question"):
     """Asks for the entries of one check in the other side's log, to reconcile both."""
 
     check: Id
-
-
-class LogEntry(Noun):
-    """One entry's hash with its proof; no content."""
-
-    kind: Short
-    leaf: Hash
-    index: Annotated[int, Meta(ge=0)]
-    proof: Annotated[tuple[Hash, ...], Meta(max_length=128)]
 
 
 class LogAnswer(Noun, tag="log.answer"):
