@@ -19,17 +19,21 @@ import random
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from benchmarks.figures import row
 from benchmarks.judging import Judged, judge
 from lintas.exercises.world import World
 from lintas.matching import compare_records
 from lintas.matching.compare import compare_portraits
+from lintas.matching.measures import calibration_error
 from lintas.matching.names import name_probability, same_name
 from lintas.matching.portrait import Portrait, portrait_of
 
@@ -158,6 +162,10 @@ class Judge:
     remark: str = ""
 
 
+_SLICE: Final = 50  # pairs
+_SLICE_GOAL: Final = 0.05
+_ACCENTS: Final = dict.fromkeys((*range(0x80, 0x370), *range(0x1E00, 0x1F00), *range(0x2010, 0x2070)), "")
+
 OURS: Final = Judge("lintas", 0.5)
 PEERS: Final = (
     Judge("logic-v2", 0.7),
@@ -177,6 +185,7 @@ class Verdict:
     by: Judge
     found: Judged
     rate: float  # pairs a second of processor time, names and entities read for the first time
+    slices: Mapping[str, float] = field(default_factory=dict)  # calibration error of each part that is large enough
 
 
 def our_verdict(of: Measured, pairs: Sequence[Pair]) -> Verdict:
@@ -184,7 +193,28 @@ def our_verdict(of: Measured, pairs: Sequence[Pair]) -> Verdict:
     began = time.process_time()
     scores = ours(pairs, of)
     spent = time.process_time() - began
-    return Verdict(of, OURS, judge(scores, [pair.same for pair in pairs]), len(pairs) / spent)
+    found = judge(scores, [pair.same for pair in pairs])
+    return Verdict(of, OURS, found, len(pairs) / spent, slices(pairs, scores) if of.schemata else {})
+
+
+def slices(pairs: Sequence[Pair], scores: Sequence[float]) -> dict[str, float]:
+    """The calibration error of the parts of a set of entities that have at least `_SLICE` pairs."""
+    parts: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for pair, score in zip(pairs, scores, strict=True):
+        for part in parts_of(pair):
+            parts[part].append((score, pair.same))
+    large = {part: judged for part, judged in sorted(parts.items()) if len(judged) >= _SLICE}
+    return {part: calibration_error(*map(np.asarray, zip(*judged, strict=True))) for part, judged in large.items()}
+
+
+def parts_of(pair: Pair) -> Iterator[str]:
+    """To which parts a pair belongs: by schema, by what is known, by script."""
+    yield " and ".join(sorted({pair.left["schema"], pair.right["schema"]}))
+    for prop, what in (("birthDate", "dates of birth"), ("country", "countries")):
+        known = sum(prop in side["properties"] for side in (pair.left, pair.right))
+        yield f"{what} of {('neither', 'one', 'both')[known]}"
+    names = "".join(name for side in (pair.left, pair.right) for name in side["properties"].get("name", ()))
+    yield "names in Latin letters only" if names.translate(_ACCENTS).isascii() else "names in other scripts too"
 
 
 def their_verdicts(by: Judge, sets: Mapping[Measured, Sequence[Pair]]) -> Iterator[Verdict]:
@@ -244,6 +274,8 @@ def show(verdict: Verdict) -> None:
     figures = "  ".join(_beside(name, value, goals.get(name)) for name, value in found.figures().items())
     what = f"{of.title} ({found.pairs})" if verdict.by is OURS else f"    {verdict.by.name}"
     row(what, f"{figures}  {verdict.rate:,.0f}/s{_remark(verdict)}")
+    for part, error in verdict.slices.items():
+        row(f"    of it {part}", _beside("ece", error, _SLICE_GOAL))
 
 
 def _remark(verdict: Verdict) -> str:
@@ -281,6 +313,8 @@ def main() -> None:
     for verdict in verdicts:
         figures = {name: round(value, 4) for name, value in verdict.found.figures().items()}
         kept[verdict.of.title][verdict.by.name] = {"pairs": verdict.found.pairs, "rate": round(verdict.rate)} | figures
+        if verdict.slices:
+            kept[verdict.of.title]["slices"] = {part: round(error, 4) for part, error in verdict.slices.items()}
     if "speed" in wanted:
         figures = speed()
         kept["speed"] = {OURS.name: figures}
