@@ -1,8 +1,9 @@
-"""The labelled set of the region's names is made by its recipe, keeps its parts apart, and the node judges it well."""
+"""The labelled set of the region follows its recipe and keeps its parts apart; the words are learned anew."""
 
 from __future__ import annotations
 
 import pytest
+from learning import frequencies
 from learning.region import FOLDER, LANGUAGES, PAIRS, PARTS, pairs_of, words_of
 
 
@@ -28,3 +29,23 @@ def test_no_wrong_pair_is_two_writings_of_one_name():
     for language in LANGUAGES:
         for part in PARTS:
             assert all(one != other for one, other, label in pairs_of(language, part) if not label)
+
+
+def test_the_table_of_common_words_is_what_is_learned_from_the_counts():
+    assert frequencies.written() == frequencies.TABLE.read_text("utf-8")
+
+
+def test_what_was_estimated_for_the_region_is_not_learned_anew():
+    upper, learned = frequencies.TABLE.read_text("utf-8").split(frequencies.MARK)
+    words = [
+        [line.split(",")[0] for line in part.splitlines() if not line.startswith("#")] for part in (upper, learned)
+    ]
+
+    assert not set(words[0]) & set(words[1])
+    assert words[1] == sorted(words[1])
+
+
+def test_a_name_of_many_is_worth_less_than_a_name_of_few():
+    worth = frequencies.learned(set())
+
+    assert worth["stephen"] < worth["wolfgang"]
