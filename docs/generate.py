@@ -302,7 +302,11 @@ def matching() -> Iterator[str]:
         yield from table(heads, rows)
     yield from [f"## {ABOUT['matching']['quality']}", ""]
     heads = ["set · himpunan", "by · oleh", "AUC", "F1", "best F1 · F1 terbaik", "recall at 99 % · perolehan", "ECE"]
-    yield from table(heads, (row for title, by in published.get("quality", {}).items() for row in _judged(title, by)))
+    sets = published.get("quality", {})
+    yield from table(heads, (row for title, by in sets.items() for row in _judged(title, by)))
+    yield from [f"## {ABOUT['matching']['slices']}", ""]
+    parts = ((title, part, ece) for title, by in sets.items() for part, ece in by.get("slices", {}).items())
+    yield from table(["set · himpunan", "slice · bagian", "ECE"], ([t, part, f"{ece:.3f}"] for t, part, ece in parts))
 
 
 def _group(row: Mapping[str, Any]) -> str:
