@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from lintas.matching.shipped import read_table
 
@@ -116,12 +116,17 @@ def likeness(one: str, other: str, spoken: str) -> float:
 
     Vowels weigh less than consonants: who writes from hearing agrees on these.
     """
+    return likenesses(one, other, spoken)[0]
+
+
+def likenesses(one: str, other: str, spoken: str) -> tuple[float, float, float]:
+    """`likeness`, and what it is made of: how alike the consonants are, and the whole seen from its beginning."""
     left, right = heard(one, spoken), heard(other, spoken)
     if left == right:
-        return 1.0
-    return _OF_ALL * OSA.normalized_similarity(left, right) + (1 - _OF_ALL) * OSA.normalized_similarity(
-        _bones(left), _bones(right)
-    )
+        return 1.0, 1.0, 1.0
+    bones = OSA.normalized_similarity(_bones(left), _bones(right))
+    whole = _OF_ALL * OSA.normalized_similarity(left, right) + (1 - _OF_ALL) * bones
+    return whole, bones, JaroWinkler.normalized_similarity(left, right)
 
 
 _OF_ALL: Final = 0.45
