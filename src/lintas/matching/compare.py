@@ -8,22 +8,24 @@ add it up.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from lintas.matching import weights as w
-from lintas.matching.dates import Date, compare_dates
-from lintas.matching.keys import LOOK_ALIKES, last_digits
+from lintas.matching.dates import compare_dates
+from lintas.matching.model import MODEL, Group
 from lintas.matching.names import Agreement, best_agreement, read_names
-from lintas.matching.portrait import Comparable, Number, Portrait, portrait_of, portrait_of_record, portrait_of_subject
-from lintas.model import Comparison, Reason, Record, Subject
-from lintas.model.identifiers import IdentifierKind
+from lintas.matching.numbers import compare_numbers
+from lintas.matching.places import compare_places
+from lintas.matching.portrait import Comparable, Portrait, portrait_of, portrait_of_record, portrait_of_subject
+from lintas.model import Comparison, Reason, Record, Subject, SubjectKind
 
-_SHORTEST_ALIKE: Final = 5
+_SHARING: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY})
+_MOST_SHARED: Final = 12
+# What a whole village has in common with the name.
+_OF_MANY: Final = ("name", "gender", "country", "evidence")
 _ROUNDING: Final = 1e-6  # bits: more than what adding up in another order can make
-_AGREEING: Final = ("same", "same_other_script", "similar", "part")
 
 
 def compare(subject: Subject, record: Record) -> Comparison:
@@ -35,6 +37,20 @@ def compare_many(subject: Subject, records: Sequence[Record]) -> list[Comparison
     """Compare a subject with many records, in their order."""
     asked = portrait_of_subject(subject)
     return [compare_portraits(asked, portrait_of_record(record, asked)) for record in records]
+
+
+def compare_records(left: Comparable, right: Comparable, prior_bits: float = 0.0) -> Comparison:
+    """Compare any two entities of FollowTheMoney that somebody or something picked; exchanging them changes nothing.
+
+    Pairs are picked because their names are near. So much of what the names say is already spent: it stands among the
+    reasons as `evidence.picked`.
+
+    Args:
+        left: A record, a subject, or an entity in FollowTheMoney's JSON form (`schema` and `properties`).
+        right: Another.
+        prior_bits: The binary logarithm of the odds that a picked pair is the same; 0 is even odds.
+    """
+    return compare_picked(portrait_of(left), portrait_of(right), prior_bits)
 
 
 def likely(subject: Subject, records: Iterable[Record], threshold: float) -> list[tuple[Record, Comparison]]:
@@ -50,39 +66,55 @@ def likely(subject: Subject, records: Iterable[Record], threshold: float) -> lis
     return sorted(found, key=lambda pair: (-pair[1].probability, pair[0].id))
 
 
-def compare_records(left: Comparable, right: Comparable, prior_bits: float = 0.0) -> Comparison:
-    """Compare any two entities of FollowTheMoney; exchanging them changes nothing.
-
-    Args:
-        left: A record, a subject, or an entity in FollowTheMoney's JSON form (`schema` and `properties`).
-        right: Another.
-        prior_bits: The binary logarithm of the odds before any evidence; 0 is even odds, as among judged pairs.
-    """
-    return compare_portraits(portrait_of(left), portrait_of(right), prior_bits)
-
-
 def compare_portraits(asked: Portrait, on_file: Portrait, start: float = w.START) -> Comparison:
     """Compare two portraits; exchanging them changes nothing."""
-    return _sum(asked, on_file, ([*_identifiers(asked, on_file)], [*_plain(asked, on_file)]), start)
+    return _sum(_numbers(asked, on_file), [*_written(asked, on_file), *_plain(asked, on_file)], start)
+
+
+def compare_picked(left: Portrait, right: Portrait, prior_bits: float = 0.0) -> Comparison:
+    """Compare two portraits that were picked for their names; see `compare_records`."""
+    group, name = _group(left, right), name_evidence(left, right)
+    if group is None:
+        return compare_portraits(left, right, prior_bits)
+    facts = [Reason("evidence", "picked", group.picked), *_parents(left, right), *_plain(left, right, group.levels)]
+    if name is not None:
+        bits = group.name(name.bits) + group.levels.get(f"name.{name.level}", 0.0)
+        facts.append(Reason("name", name.level, bits))
+        facts += _several(left, right)
+        facts += _capped(name, facts, group)
+    return _sum(_numbers(left, right), facts, prior_bits)
+
+
+def _capped(name: Agreement, facts: Sequence[Reason], group: Group) -> Iterator[Reason]:
+    """A common name that agrees, and nothing that tells people of one name and country apart, stays below even odds."""
+    if name.bits <= group.common and all(reason.feature in _OF_MANY for reason in facts):
+        over = sum(reason.weight for reason in facts) + w.INSUFFICIENT
+        if over > 0:
+            yield Reason("evidence", "insufficient", -over)
 
 
 def _judge(asked: Portrait, on_file: Portrait, least: float) -> Comparison | None:
     """Compare two portraits; None where it is certain, before a name is read, that the sum stays below `least`."""
-    numbers, plain = [*_identifiers(asked, on_file)], [*_plain(asked, on_file)]
+    numbers, plain = _numbers(asked, on_file), _plain(asked, on_file)
     without_names = w.START + sum(reason.weight for reason in numbers + plain)
     prevails = any(reason.weight >= w.STRONG for reason in numbers)
     if not prevails and without_names + _most_for_names(asked, on_file) < least:
         return None
-    return _sum(asked, on_file, (numbers, plain), w.START)
+    return _sum(numbers, [*_written(asked, on_file), *plain], w.START)
 
 
-def _sum(asked: Portrait, on_file: Portrait, found: tuple[list[Reason], list[Reason]], start: float) -> Comparison:
-    numbers, plain = found
-    facts = [reason for reason in (*_written(asked, on_file), *plain) if reason.weight]
+def other_facts(left: Portrait, right: Portrait) -> list[Reason]:
+    """All evidence but the names'; what the weights are fitted on."""
+    return [*_numbers(left, right), *_parents(left, right), *_plain(left, right)]
+
+
+def _sum(numbers: list[Reason], facts: list[Reason], start: float) -> Comparison:
+    facts = [reason for reason in facts if reason.weight]
     reasons = numbers + facts
-    against = sum(reason.weight for reason in facts if reason.weight < 0)
-    if against < w.MOST_AGAINST_AN_IDENTIFIER and any(reason.weight >= w.STRONG for reason in numbers):
-        reasons.append(Reason("evidence", "identifier_prevails", w.MOST_AGAINST_AN_IDENTIFIER - against))
+    if numbers and any(reason.weight >= w.STRONG for reason in numbers):
+        against = sum(reason.weight for reason in facts if reason.weight < 0 and reason.feature != "evidence")
+        if against < w.MOST_AGAINST_AN_IDENTIFIER:
+            reasons.append(Reason("evidence", "identifier_prevails", w.MOST_AGAINST_AN_IDENTIFIER - against))
     total = start + sum(reason.weight for reason in reasons)
     if total < 0 and all(reason.weight > 0 for reason in reasons) and any(r.feature == "name" for r in facts):
         reasons.append(Reason("evidence", "insufficient", 0.0))
@@ -90,134 +122,95 @@ def _sum(asked: Portrait, on_file: Portrait, found: tuple[list[Reason], list[Rea
     return Comparison(1 / (1 + 2 ** min(-total, 1000.0)), tuple(reasons))
 
 
+def _numbers(asked: Portrait, on_file: Portrait) -> list[Reason]:
+    """What identifiers say."""
+    if not asked.numbers or not on_file.numbers:
+        return []
+    found = compare_numbers(asked.families, on_file.families, (asked.issuers, on_file.issuers))
+    most = w.SHARED if asked.kinds & on_file.kinds & _SHARING else {}
+    return [Reason(r.feature, r.level, min(r.weight, most.get(r.feature, r.weight))) for r in found]
+
+
 def _written(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
-    """What names say, of the subject, of its parents, of where it comes from."""
-    if _are_named(asked, on_file):
-        yield from _name(asked.names, on_file.names)
+    """What names say, of the subject and of its parents."""
+    if asked.names and on_file.names and asked.named and not asked.kinds.isdisjoint(on_file.kinds):
+        found = name_evidence(asked, on_file)
+        if found is not None:
+            yield Reason("name", found.level, min(found.bits, w.MOST_FOR_A_NAME))
+            yield from _several(asked, on_file)
+    yield from _parents(asked, on_file)
+
+
+def _several(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
+    """Two names in common that have no word in common: an alias that both sources know."""
+    shared = sorted(asked.borne.keys() & on_file.borne.keys())[:_MOST_SHARED]
+    if any(asked.borne[one].isdisjoint(asked.borne[other]) for one, other in combinations(shared, 2)):
+        yield Reason("alias", "same", w.ALIAS)
+
+
+def _parents(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
     yield from _parent("father", asked.fathers, on_file.fathers)
     yield from _parent("mother", asked.mothers, on_file.mothers)
-    yield from _place(asked.birth_places, on_file.birth_places)
-
-
-def _are_named(asked: Portrait, on_file: Portrait) -> bool:
-    return asked.named and not asked.kinds.isdisjoint(on_file.kinds)
 
 
 def _most_for_names(asked: Portrait, on_file: Portrait) -> float:
     """At most what `_written` can add."""
-    most = w.MOST_FOR_A_NAME if asked.names and on_file.names and _are_named(asked, on_file) else 0.0
-    most += w.PARENT[0] * (bool(asked.fathers and on_file.fathers) + bool(asked.mothers and on_file.mothers))
-    return most + w.BIRTH_PLACE[0] * bool(asked.birth_places and on_file.birth_places)
+    named = asked.names and on_file.names and asked.named and not asked.kinds.isdisjoint(on_file.kinds)
+    most = w.MOST_FOR_A_NAME + w.ALIAS if named else 0.0
+    return most + w.PARENT[0] * (bool(asked.fathers and on_file.fathers) + bool(asked.mothers and on_file.mothers))
 
 
-def _plain(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
-    """What everything else says that is no identifier."""
-    yield from _date("birth_date", w.BIRTH_DATE, asked.births, on_file.births)
-    yield from _date("foundation_date", w.FOUNDATION_DATE, asked.foundations, on_file.foundations)
-    yield from _common("gender", w.GENDER, asked.genders, on_file.genders)
-    yield from _common("country", w.COUNTRY, asked.countries, on_file.countries)
-    yield from _common("make", w.MAKE, asked.makes, on_file.makes)
-    yield from _common("colour", w.COLOUR, asked.colours, on_file.colours)
+def _plain(asked: Portrait, on_file: Portrait, fitted: Mapping[str, float] = w.LEVELS) -> list[Reason]:
+    """What everything else says that is no identifier: against strangers, or as fitted on pairs that were picked."""
+    reasons = []
+    for feature, known, levels in _FEATURES:
+        mine, theirs = getattr(asked, known), getattr(on_file, known)
+        if mine and theirs:
+            level = levels(mine, theirs)
+            if level is not None:
+                key = f"{feature}.{level}"
+                reasons.append(Reason(feature, level, fitted.get(key, w.LEVELS[key])))
+    return reasons
 
 
-def _name(asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
-    found = _agreement(asked, on_file)
-    if found is not None:
-        yield Reason("name", found.level, min(found.bits, w.MOST_FOR_A_NAME))
+def _in_common(left: frozenset[str], right: frozenset[str]) -> str:
+    return "differs" if left.isdisjoint(right) else "same"
+
+
+# Feature, where the portrait keeps it, and what tells the level of agreement.
+_FEATURES: Final[Sequence[tuple[str, str, Callable[..., str | None]]]] = (
+    ("birth_date", "births", compare_dates),
+    ("foundation_date", "foundations", compare_dates),
+    ("gender", "genders", _in_common),
+    ("country", "countries", _in_common),
+    ("birth_place", "birth_places", compare_places),
+    ("address", "addresses", compare_places),
+    ("make", "makes", _in_common),
+    ("colour", "colours", _in_common),
+)
+
+
+def _group(asked: Portrait, on_file: Portrait) -> Group | None:
+    """The fitted weights for these two, or None: things are weighed by estimates."""
+    kinds = asked.kinds & on_file.kinds
+    if SubjectKind.COMPANY in kinds:
+        return MODEL.company
+    return MODEL.person if SubjectKind.PERSON in kinds else None
+
+
+def name_evidence(asked: Portrait, on_file: Portrait) -> Agreement | None:
+    """How far the names agree; what only a weak alias says is worth a part of what a name would be."""
+    found = best_agreement(asked.read, on_file.read)
+    if not asked.weak and not on_file.weak:
+        return found
+    weak = best_agreement(asked.read + asked.read_weak, on_file.read + on_file.read_weak)
+    if weak is not None and (found is None or weak.bits * w.WEAK_ALIAS > found.bits):
+        return Agreement(weak.bits * w.WEAK_ALIAS, weak.level, weak.share)
+    return found
 
 
 def _parent(feature: str, asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
-    found = _agreement(asked, on_file)
+    found = best_agreement(read_names(asked), read_names(on_file)) if asked and on_file else None
     if found is not None:
         most, least = w.PARENT
         yield Reason(feature, found.level, max(least, min(most, 0.7 * found.bits)))
-
-
-def _place(asked: Sequence[str], on_file: Sequence[str]) -> Iterator[Reason]:
-    found = _agreement(asked, on_file)
-    if found is not None:
-        same, differs = w.BIRTH_PLACE
-        yield Reason("birth_place", found.level, same * found.share if found.level in _AGREEING else differs)
-
-
-def _agreement(asked: Sequence[str], on_file: Sequence[str]) -> Agreement | None:
-    return best_agreement(read_names(asked), read_names(on_file)) if asked and on_file else None
-
-
-def _date(feature: str, worth: Mapping[str, float], asked: Sequence[Date], on_file: Sequence[Date]) -> Iterator[Reason]:
-    level = compare_dates(asked, on_file)
-    if level is not None:
-        yield Reason(feature, level, worth[level])
-
-
-def _common(
-    feature: str, worth: tuple[float, float], asked: frozenset[str], on_file: frozenset[str]
-) -> Iterator[Reason]:
-    if asked and on_file:
-        differs = asked.isdisjoint(on_file)
-        yield Reason(feature, "differs" if differs else "same", worth[differs])
-
-
-def _identifiers(asked: Portrait, on_file: Portrait) -> Iterable[Reason]:
-    """One reason for each family of numbers both sides have; the best counts in full, the others in part."""
-    ours, theirs = _by_family(asked.numbers), _by_family(on_file.numbers)
-    judged = (
-        _best_number(ours[family], theirs[family], asked.issuers, on_file.issuers)
-        for family in sorted(ours.keys() & theirs.keys())
-    )
-    found = sorted((reason for reason in judged if reason is not None), key=lambda reason: -reason.weight)
-    for rank, reason in enumerate(found):
-        part = w.FURTHER_IDENTIFIERS if rank and reason.weight > 0 else 1.0
-        yield Reason(reason.feature, reason.level, reason.weight * part)
-
-
-def _by_family(numbers: Iterable[Number]) -> dict[str, list[Number]]:
-    families: dict[str, list[Number]] = {}
-    for number in numbers:
-        families.setdefault(number.family, []).append(number)
-    return families
-
-
-def _best_number(
-    ours: Sequence[Number], theirs: Sequence[Number], issuers: frozenset[str], other_issuers: frozenset[str]
-) -> Reason | None:
-    judged = [_number(a, b) for a in ours for b in theirs]
-    agreeing = [entry for entry in judged if entry[1] != "differs"]
-    if agreeing:
-        kind, level, bits = max(agreeing, key=lambda entry: (entry[2], entry[1], entry[0]))
-        level, bits = _issued(kind, level, bits, (issuers, other_issuers))
-    else:
-        kind, level, bits = min(judged, key=lambda entry: (entry[2], entry[0]))
-        if kind in w.NATIONAL and all((issuers, other_issuers)) and issuers.isdisjoint(other_issuers):
-            return None  # what two countries have issued may well differ
-    return Reason(str(kind), level, bits) if bits else None
-
-
-def _number(a: Number, b: Number) -> tuple[IdentifierKind, str, float]:
-    """Kind, level and bits of two numbers of one family; of different kinds they may well differ."""
-    kind = min(a.kind, b.kind, key=lambda kind: (kind is IdentifierKind.DOCUMENT, kind))
-    worth, shorter = w.IDENTIFIERS[kind], min(len(a.text), len(b.text))
-    most = w.BITS_PER_CHARACTER * shorter
-    if a.text == b.text:
-        return kind, "same", min(worth.same, most)
-    if shorter >= _SHORTEST_ALIKE:
-        left, right = a.text.translate(LOOK_ALIKES), b.text.translate(LOOK_ALIKES)
-        if left == right:
-            return kind, "look_alike", min((worth.same + worth.alike) / 2, most)
-        if OSA.distance(left, right, score_cutoff=1) <= 1:
-            return kind, "one_character", worth.alike
-        if a.family == "phone" and last_digits(a.text) == last_digits(b.text):
-            return kind, "last_digits", worth.alike
-    return kind, "differs", worth.differs if a.kind is b.kind else 0.0
-
-
-def _issued(
-    kind: IdentifierKind, level: str, bits: float, issuers: tuple[frozenset[str], frozenset[str]]
-) -> tuple[str, float]:
-    """What a number is worth once it is known who issued it; only some are unique in the whole world."""
-    unknown = w.NATIONAL.get(kind)
-    if unknown is None or not all(issuers):
-        return level, max(0.0, bits + (unknown or 0.0))
-    if issuers[0].isdisjoint(issuers[1]):
-        return f"{level}_other_country", max(0.0, bits + w.OTHER_COUNTRY)
-    return level, bits

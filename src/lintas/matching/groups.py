@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from lintas.matching.compare import compare_records
+from lintas.matching.compare import compare_portraits
 from lintas.matching.names import name_probability, same_name
-from lintas.matching.weights import START, THRESHOLD
+from lintas.matching.portrait import portrait_of
+from lintas.matching.weights import THRESHOLD
 from lintas.model import Noun
 
 PAIR: Final = ("left", "right", "same", "left_birth", "right_birth")  # every other column is a group
@@ -80,7 +81,7 @@ def by_name_and_birth(pair: GroupedPair) -> bool:
         {"schema": "Person", "properties": {prop: [value] for prop, value in side.items() if value}}
         for side in (pair.left, pair.right)
     )
-    return compare_records(left, right, START).probability >= THRESHOLD
+    return compare_portraits(portrait_of(left), portrait_of(right)).probability >= THRESHOLD
 
 
 def by_name(pair: GroupedPair) -> bool:

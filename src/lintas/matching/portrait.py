@@ -1,18 +1,29 @@
-"""What can be compared of a subject or of a record, brought into one form: a portrait of either looks the same."""
+"""What can be compared of a subject or of a record, brought into one form: a portrait of either looks the same.
+
+A portrait can be kept: msgspec writes and reads it, and comparing kept portraits costs a fraction of making them.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from functools import cached_property, lru_cache
+from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
+from rigour.names.org_types import remove_org_types
 
 from lintas.matching.dates import Date, read_dates
+from lintas.matching.names import Name, read_names
 from lintas.matching.normalise import LONGEST
+from lintas.matching.numbers import Families, Number, by_family
+from lintas.matching.places import Place, read_places
 from lintas.model import Record, Subject, SubjectKind
 from lintas.model.identifiers import IdentifierKind, identifier_kind, normalise
 from lintas.model.kinds import kinds_of
 
 _NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
+_PARTS: Final = ("firstName", "secondName", "middleName", "lastName")
 _COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
 _ISSUER: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
 _NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
@@ -24,22 +35,16 @@ _FAMILIES: Final = {
     IdentifierKind.REGISTRATION: "business",
     IdentifierKind.TAX: "business",
 }
+# Registers that give each subject one number, so that another number is another subject.
+_REGISTERS: Final = frozenset({"leiCode", "ogrnCode", "innCode", "uscCode", "imoNumber", *(_CATALOGUES := (
+    "wikidataId", "permId", "npiCode", "okpoCode", "icijId", "giiNumber", "dunsCode", "isin", "ricCode",
+))})  # fmt: skip
 _MOST_IDENTIFIERS: Final = 60
-
-
-class Number(NamedTuple):
-    """An identifier in its normal form; numbers of one family are compared with one another."""
-
-    family: str
-    kind: IdentifierKind
-    text: str
-
 
 Comparable: TypeAlias = Record | Subject | Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
+class Portrait(Struct, frozen=True, dict=True):
     """Everything comparable. Empty means not known, and what is not known is no evidence.
 
     Names stand as they were written: to read them costs more than all the rest, and often the rest decides.
@@ -47,13 +52,15 @@ class Portrait:
 
     kinds: frozenset[SubjectKind]
     names: tuple[str, ...]
+    weak: tuple[str, ...]  # of the names, those that their source calls weak: "the doctor"
     numbers: tuple[Number, ...]
     countries: frozenset[str]
     issuers: frozenset[str]
     births: tuple[Date, ...]
     foundations: tuple[Date, ...]
     genders: frozenset[str]
-    birth_places: tuple[str, ...]
+    birth_places: tuple[Place, ...]
+    addresses: tuple[Place, ...]
     fathers: tuple[str, ...]
     mothers: tuple[str, ...]
     makes: frozenset[str]
@@ -63,6 +70,37 @@ class Portrait:
     def named(self) -> bool:
         """Whether this is something that is known by its name."""
         return not self.kinds.isdisjoint(_NAMED)
+
+    @cached_property
+    def read(self) -> tuple[Name, ...]:
+        """The names made ready, but for the weak ones."""
+        return read_names(self._bare(name for name in self.names if name not in self.weak))
+
+    @cached_property
+    def read_weak(self) -> tuple[Name, ...]:
+        """The weak names made ready."""
+        return read_names(self._bare(self.weak))
+
+    @cached_property
+    def borne(self) -> Mapping[str, frozenset[str]]:
+        """The names, but for the weak ones, whatever the order of their words, and the bones of these."""
+        return {name.joined: frozenset(word.bones for word in name.words) for name in self.read}
+
+    def _bare(self, names: Iterable[str]) -> Iterable[str]:
+        """Companies' names without their legal forms: the same firm is a limited company in every language."""
+        return map(bare, names) if SubjectKind.COMPANY in self.kinds else names
+
+    @cached_property
+    def families(self) -> Families:
+        """The numbers by their family."""
+        return by_family(self.numbers)
+
+
+@lru_cache(maxsize=65_536)
+def bare(name: str) -> str:
+    """A company's name without its legal form in whatever language, if anything else is there (rigour's table)."""
+    kept: str = remove_org_types(unicodedata.normalize("NFKC", name).casefold())
+    return kept if any(c.isalnum() for c in kept) else name
 
 
 def portrait_of(one: Comparable) -> Portrait:
@@ -103,13 +141,15 @@ def _portrait(
     return Portrait(
         kinds=kinds,
         names=_unique(_names(values)),
+        weak=_unique(_only_weak(values)),
         numbers=_numbers(values, kinds, issuers) if beside is None or beside.numbers else (),
         countries=words("countries", *_COUNTRIES),
         issuers=issuers,
         births=read_dates(some("births", "birthDate")),
         foundations=read_dates(some("foundations", "incorporationDate")),
         genders=words("genders", "gender"),
-        birth_places=_unique(some("birth_places", "birthPlace")),
+        birth_places=read_places(some("birth_places", "birthPlace")),
+        addresses=read_places(some("addresses", "address")),
         fathers=_unique(some("fathers", "fatherName")),
         mothers=_unique(some("mothers", "motherName")),
         makes=words("makes", "make"),
@@ -126,9 +166,16 @@ def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
     for prop in _NAMES:
         yield from values.get(prop, ())
     if not values.get("name"):
-        parts = [values[prop][0] for prop in ("firstName", "middleName", "lastName") if values.get(prop)]
+        parts = [values[prop][0] for prop in _PARTS if values.get(prop)]
         if parts:
             yield " ".join(parts)
+
+
+def _only_weak(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    weak = values.get("weakAlias")
+    if not weak:
+        return ()
+    return set(weak).difference(_names({prop: told for prop, told in values.items() if prop != "weakAlias"}))
 
 
 def _numbers(
@@ -138,11 +185,13 @@ def _numbers(
     dialled = min(issuers) if len(issuers) == 1 else None
     found = set()
     for prop, texts in values.items():
-        of = identifier_kind(kind, prop)
+        of = identifier_kind(kind, prop) or (IdentifierKind.DOCUMENT if prop in _CATALOGUES else None)
         if of is not None:
             hint = dialled if of is IdentifierKind.PHONE else None
+            family = prop if prop in _CATALOGUES else _FAMILIES.get(of, str(of))
+            register = prop if prop in _REGISTERS else ""
             numbers = (normalise(of, text, hint) for text in texts)
-            found |= {Number(_FAMILIES.get(of, of), of, number) for number in numbers if _tells(number)}
+            found |= {Number(family, of, number, register) for number in numbers if _tells(number)}
     return tuple(sorted(found)[:_MOST_IDENTIFIERS])
 
 

@@ -26,42 +26,59 @@ MOST_FOR_A_NAME: Final = 18.0
 # that, so together they cannot take away more than this. Another identifier that differs can.
 MOST_AGAINST_AN_IDENTIFIER: Final = -8.0
 STRONG: Final = 20.0
+# How far below even odds a common name stays when nothing else is known.
+INSUFFICIENT: Final = 0.2
+# "The doctor" is many people's name: the part of a name's bits that remains when only a weak alias bears it.
+WEAK_ALIAS: Final = 0.5
+# A register that gives each its one number (LEI, INN) has given two: two subjects, or a mistake.
+OTHER_IN_REGISTER: Final = -12.0
+# Families and the firms of one house share telephones and mailboxes, by kind of number.
+SHARED: Final[Mapping[str, float]] = MappingProxyType({"phone": 12.0, "email": 12.0})
+# A second name in common, without a word of the first.
+ALIAS: Final = 4.0
 # Further agreeing identifiers often come from the same paper or the same contract.
 FURTHER_IDENTIFIERS: Final = 0.25
 # A number cannot be worth more than its length allows: as many bits as a decimal digit has for each character.
 BITS_PER_CHARACTER: Final = 3.3
 
-BIRTH_DATE: Final[Mapping[str, float]] = MappingProxyType(
+# What levels of agreement are worth against strangers; from here the weights for picked pairs are fitted (`model`).
+LEVELS: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "same": 12.0,  # one in 18,000 by chance (14 bits), less the popular and the invented dates
-        "same_month": 8.0,
-        "day_month_swapped": 8.0,
-        "one_digit": 6.0,
-        "same_year": 5.0,  # one in some fifty
-        "near_year": -1.0,  # ages are converted to years of birth
-        "other_day": -3.0,
-        "differs": -9.0,
+        "birth_date.same": 12.0,  # one in 18,000 by chance (14 bits), less the popular and the invented dates
+        "birth_date.same_month": 8.0,
+        "birth_date.day_month_swapped": 8.0,
+        "birth_date.one_digit": 6.0,
+        "birth_date.same_year": 5.0,  # one in some fifty
+        "birth_date.near_year": -1.0,  # ages are converted to years of birth
+        "birth_date.other_day": -3.0,
+        "birth_date.differs": -9.0,
+        # Companies are founded on round days, and registers mix foundation with registration.
+        "foundation_date.same": 9.0,
+        "foundation_date.same_month": 6.0,
+        "foundation_date.day_month_swapped": 5.0,
+        "foundation_date.one_digit": 4.0,
+        "foundation_date.same_year": 3.0,
+        "foundation_date.near_year": 0.0,
+        "foundation_date.other_day": -1.0,
+        "foundation_date.differs": -3.0,
+        "gender.same": 1.0,
+        "gender.differs": -4.0,
+        "country.same": 1.5,  # nationality, country of birth, flag, jurisdiction: people have several
+        "country.differs": -1.5,
+        "birth_place.same": 4.0,
+        "birth_place.similar": 2.0,
+        "birth_place.part": 0.5,
+        "birth_place.differs": -0.5,  # a village, its district and its province are all true
+        "address.same": 4.0,
+        "address.similar": 2.0,
+        "address.part": 0.0,
+        "address.differs": -0.5,  # people move, and companies have branches
+        "make.same": 2.0,
+        "make.differs": -3.0,
+        "colour.same": 1.0,
+        "colour.differs": -0.5,  # cars are repainted, and grey is silver
     }
 )
-# Companies are founded on round days, and registers mix foundation with registration.
-FOUNDATION_DATE: Final[Mapping[str, float]] = MappingProxyType(
-    {
-        "same": 9.0,
-        "same_month": 6.0,
-        "day_month_swapped": 5.0,
-        "one_digit": 4.0,
-        "same_year": 3.0,
-        "near_year": 0.0,
-        "other_day": -1.0,
-        "differs": -3.0,
-    }
-)
-
-GENDER: Final = (1.0, -4.0)  # same, differs
-COUNTRY: Final = (1.5, -1.5)  # nationality, country of birth, flag, jurisdiction: people have several
-MAKE: Final = (2.0, -3.0)
-COLOUR: Final = (1.0, -0.5)  # cars are repainted, and grey is silver
-BIRTH_PLACE: Final = (4.0, -0.5)  # a village, its district and its province are all true
 PARENT: Final = (9.0, -3.0)  # at most and at least; in between it is worth what the name is
 
 

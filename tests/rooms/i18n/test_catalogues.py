@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from lintas.audit import AuditKind
 from lintas.errors import LintasError
 from lintas.i18n import LANGUAGES, Language, Translator
-from lintas.matching import dates, weights
+from lintas.matching import dates, places, weights
 from lintas.model import vocabulary
 from lintas.model.identifiers import IdentifierKind
 from lintas.model.mistakes import Problem
@@ -68,10 +68,12 @@ def sentences() -> dict[str, tuple[str, ...]]:
 def reasons() -> Iterator[str]:
     """Every reason our matcher can give."""
     names = ("same", "same_other_script", "similar", "part", "weak", "differs")
-    for feature in ("name", "father", "mother", "birth_place"):
+    for feature in ("name", "father", "mother"):
         yield from (f"{feature}.{level}" for level in names)
     for feature in ("birth_date", "foundation_date"):
         yield from (f"{feature}.{level}" for level in dates.LEVELS)
+    for feature in ("address", "birth_place"):
+        yield from (f"{feature}.{level}" for level in places.LEVELS)
     for feature in ("gender", "country", "make", "colour"):
         yield from (f"{feature}.same", f"{feature}.differs")
     agreeing = ("same", "look_alike", "one_character")
@@ -79,7 +81,8 @@ def reasons() -> Iterator[str]:
         yield from (f"{kind}.{level}" for level in (*agreeing, "differs"))
         if kind in weights.NATIONAL:
             yield from (f"{kind}.{level}_other_country" for level in agreeing)
-    yield from ("phone.last_digits", "evidence.identifier_prevails", "evidence.insufficient")
+    yield from ("phone.last_digits", "alias.same")
+    yield from (f"evidence.{level}" for level in ("identifier_prevails", "insufficient", "picked"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintas.matching.dates import LEVELS, Date, compare_dates, read_date, read_dates, swapped
-from lintas.matching.weights import BIRTH_DATE, FOUNDATION_DATE
+from lintas.matching.model import MODEL
+from lintas.matching.weights import LEVELS as WORTH
 
 
 def level(one, other):
@@ -67,14 +68,13 @@ def test_some_dates_cannot_be_turned_round(text):
     assert swapped(read_date(text)) is None
 
 
-@pytest.mark.parametrize("table", [BIRTH_DATE, FOUNDATION_DATE])
-def test_a_better_agreement_is_never_worth_less(table):
-    worth = [table[name] for name in LEVELS]
+@pytest.mark.parametrize("feature", ["birth_date", "foundation_date"])
+@pytest.mark.parametrize("table", [WORTH, {**WORTH, **MODEL.person.levels}, {**WORTH, **MODEL.company.levels}])
+def test_a_better_agreement_is_never_worth_less(table, feature):
+    worth = [table[f"{feature}.{name}"] for name in LEVELS]
 
-    assert set(table) == set(LEVELS)
-    assert worth == sorted(worth, reverse=True) or table is FOUNDATION_DATE
-    assert worth[0] == max(worth)
-    assert worth[-1] == min(worth)
+    assert worth == sorted(worth, reverse=True)
+    assert worth[0] > 0 > worth[-1]
 
 
 days = st.dates().map(str)
