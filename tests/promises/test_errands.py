@@ -12,11 +12,13 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import InvalidValue, NotFound, NotSignedIn
 from lintas.model import Role
-from lintas.people import Officer, People
+from lintas.people import Officer, People, SecretBox
 from lintas.people.tables import errands
 from lintas.policy import justified
 from lintas.storage import Database
 from lintas.trust import NodeKeys
+
+BOX = SecretBox(bytes(32))
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REASON = justified(
@@ -37,7 +39,7 @@ def audit(database: Database, clock: ManualClock) -> AuditLog:
 
 @pytest.fixture
 def people(database: Database, audit: AuditLog, clock: ManualClock) -> People:
-    return People(database, audit, clock, hasher=CHEAP)
+    return People(database, audit, clock, box=BOX, hasher=CHEAP)
 
 
 @pytest.fixture

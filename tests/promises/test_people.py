@@ -14,10 +14,12 @@ from lintas.audit import AuditKind, AuditLog, Event
 from lintas.clock import ManualClock
 from lintas.errors import InvalidValue, LintasError, NotFound, NotSignedIn, Refused, TooManyTries
 from lintas.model import Role
-from lintas.people import Enrolment, Officer, People
+from lintas.people import Enrolment, Officer, People, SecretBox
 from lintas.people import tables as t
 from lintas.storage import Database
 from lintas.trust import NodeKeys
+
+BOX = SecretBox(bytes(32))
 
 PASSWORD = "kata sandi latihan"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -30,7 +32,7 @@ def audit(database: Database, clock: ManualClock) -> AuditLog:
 
 @pytest.fixture
 def people(database: Database, audit: AuditLog, clock: ManualClock) -> People:
-    return People(database, audit, clock, hasher=CHEAP)
+    return People(database, audit, clock, box=BOX, hasher=CHEAP)
 
 
 @pytest.fixture
@@ -72,6 +74,14 @@ def test_an_officer_is_enrolled_and_found(people: People, audit: AuditLog) -> No
     assert people.officers() == [officer]
     assert last(audit).facts["roles"] == ["investigator", "liaison"]
     assert made.totp_uri.startswith("otpauth://totp/Lintas%20id.latihan:sari.w?secret=" + made.totp_secret)
+
+
+def test_the_database_alone_makes_no_codes(people: People, database: Database, sari: Enrolment) -> None:
+    with database.read() as tx:
+        kept = tx.execute(select(t.officers.c.id, t.officers.c.totp_secret)).one()
+
+    assert sari.totp_secret.encode() not in kept.totp_secret
+    assert BOX.open(kept.totp_secret, kept.id) == sari.totp_secret
 
 
 def test_a_name_of_one_word_is_a_name(people: People) -> None:
@@ -267,7 +277,7 @@ def test_a_restart_forgives_nothing(
 ) -> None:
     fail(people, "sari", 5)
 
-    restarted = People(database, audit, clock, hasher=CHEAP)
+    restarted = People(database, audit, clock, box=BOX, hasher=CHEAP)
 
     with pytest.raises(TooManyTries):
         restarted.sign_in("sari", PASSWORD, code(sari, clock))
@@ -315,7 +325,7 @@ def test_an_unknown_name_costs_the_same_hash(database: Database, audit: AuditLog
             Counting.verified += 1
             return super().verify(hash, password)
 
-    people = People(database, audit, clock, hasher=Counting(time_cost=1, memory_cost=8, parallelism=1))
+    people = People(database, audit, clock, box=BOX, hasher=Counting(time_cost=1, memory_cost=8, parallelism=1))
     enrolled(people)
 
     counts = []
@@ -332,7 +342,7 @@ def test_a_weaker_hash_is_made_anew_when_its_password_is_known(
 ) -> None:
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
 
-    signed_in(People(database, audit, clock, hasher=stronger), sari, clock)
+    signed_in(People(database, audit, clock, box=BOX, hasher=stronger), sari, clock)
 
     with database.read() as tx:
         kept = tx.scalar(select(t.officers.c.password))

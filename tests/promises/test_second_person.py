@@ -13,9 +13,11 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import AlreadyDone, NotFound, Refused, SamePerson, SecondPersonNeeded
 from lintas.model import Role
-from lintas.people import ApprovalState, Officer, People
+from lintas.people import ApprovalState, Officer, People, SecretBox
 from lintas.storage import Database
 from lintas.trust import NodeKeys
+
+BOX = SecretBox(bytes(32))
 
 ACT = "check.batch"
 FACTS = {"batch": "b-1", "rows": "12"}
@@ -33,7 +35,7 @@ def audit(database: Database, clock: ManualClock) -> AuditLog:
 @pytest.fixture
 def people(database: Database, audit: AuditLog, clock: ManualClock) -> People:
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return People(database, audit, clock, may_approve=may_approve, hasher=hasher)
+    return People(database, audit, clock, box=BOX, may_approve=may_approve, hasher=hasher)
 
 
 def officer(people: People, username: str, *roles: Role) -> Officer:
@@ -205,7 +207,7 @@ def test_an_invented_approval_is_not_found(people: People, sari: Officer, budi: 
 def test_without_a_policy_handed_in_the_door_decides_who_may(
     database: Database, audit: AuditLog, clock: ManualClock, people: People, sari: Officer, dewi: Officer
 ) -> None:
-    open_minded = People(database, audit, clock)
+    open_minded = People(database, audit, clock, box=BOX)
     asked = open_minded.ask_second(ACT, FACTS, sari)
 
     assert open_minded.pending(dewi) == [asked]

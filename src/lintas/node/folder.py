@@ -1,6 +1,6 @@
 """A node's folder: how it is made and what lies where.
 
-lintas.toml   settings          keys/   signing.pem, sealing.pem     tls/   cert.pem, key.pem
+lintas.toml   settings          keys/   signing.pem, sealing.pem, accounts.key     tls/   cert.pem, key.pem
 lintas.db     the database      index/  derived from the records     directory/   the verified directory
 policies/     the agency's own  reports/  what imports did
 """
@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from lintas.errors import Invalid, InvalidFile, KeysUnusable, NoNode
 from lintas.protocol.keys import NodeKeys
@@ -20,6 +21,7 @@ from lintas.settings import FILE, Settings
 from lintas.transport import DirectoryClient, make_certificate
 from lintas.trust.directory import Member
 
+ACCOUNTS_KEY, ACCOUNTS_KEY_BYTES = "accounts.key", 32
 FOLDERS = ("keys", "tls", "index", "directory", "policies", "reports")
 
 
@@ -73,6 +75,20 @@ class Folder:
         except InvalidFile as error:
             raise KeysUnusable(folder=str(self.root / "keys"), **error.facts) from error
 
+    def accounts_key(self) -> bytes:
+        """The key that seals what the database keeps of the officers' authenticators; it is never changed.
+
+        Raises:
+            KeysUnusable: it is missing, or is not a key.
+        """
+        path = self.root / "keys" / ACCOUNTS_KEY
+        if not path.is_file():
+            raise KeysUnusable(missing=str(path))
+        written = path.read_bytes().decode("ascii", "replace").strip()
+        if not re.fullmatch(rf"[0-9a-f]{{{2 * ACCOUNTS_KEY_BYTES}}}", written):
+            raise KeysUnusable(file=str(path), expected=f"{2 * ACCOUNTS_KEY_BYTES} hexadecimal digits")
+        return bytes.fromhex(written)
+
     def member(self, settings: Settings) -> Member:
         """The node as it asks to be listed in the directory: public keys, certificate, address."""
         keys = self.keys().public()
@@ -110,10 +126,11 @@ def init(root: Path, given: Mapping[str, object]) -> Settings:
     for name in FOLDERS:
         (root / name).mkdir(exist_ok=True)
     certificate, key = make_certificate(settings.node)
-    secrets = zip(_KEY_FILES, NodeKeys.generate().to_pem(), strict=True)
-    for name, pem in secrets:
+    pairs = zip(_KEY_FILES, NodeKeys.generate().to_pem(), strict=True)
+    for name, pem in pairs:
         _write_secret(root / "keys" / f"{name}.pem", pem)
     _write_secret(root / "tls" / "key.pem", key)
+    _write_secret(root / "keys" / ACCOUNTS_KEY, token_bytes(ACCOUNTS_KEY_BYTES).hex().encode())
     (root / "tls" / "cert.pem").write_bytes(certificate)
     (root / FILE).write_text("".join(f"{name} = {_toml(value)}\n" for name, value in given.items()), "utf-8")
     return settings

@@ -26,7 +26,7 @@ from lintas.node.folder import Folder
 from lintas.node.reception import Reception
 from lintas.node.seen import SeenOnDisk
 from lintas.node.witnessing import Witnessing
-from lintas.people import People
+from lintas.people import People, SecretBox
 from lintas.policy import AgencyContext, Limits, OfficerAct, PolicySet
 from lintas.records import Crew, Index, Records
 from lintas.requests import Parts, Requests
@@ -187,7 +187,8 @@ def build(
         db.migrate()
         in_use = partial(signing_key_in_use, keys, directory, settings.node, clock)
         audit = AuditLog(db, clock, keys.signing_key, settings.node, earlier=keys.earlier(), in_use=in_use)
-        people = People(db, audit, clock, may_approve=partial(_may_approve, policies), hasher=hasher)
+        box = SecretBox(folder.accounts_key())
+        people = People(db, audit, clock, box=box, may_approve=partial(_may_approve, policies), hasher=hasher)
         index = Index.open(folder.index)
         line = Line(
             us=settings.node,

@@ -7,5 +7,16 @@ from lintas.people.approvals import Approval, ApprovalState, MayApprove
 from lintas.people.errands import Errand, Errands
 from lintas.people.officers import Enrolment, Officer
 from lintas.people.people import People
+from lintas.people.secrets import SecretBox
 
-__all__ = ["Approval", "ApprovalState", "Enrolment", "Errand", "Errands", "MayApprove", "Officer", "People"]
+__all__ = [
+    "Approval",
+    "ApprovalState",
+    "Enrolment",
+    "Errand",
+    "Errands",
+    "MayApprove",
+    "Officer",
+    "People",
+    "SecretBox",
+]

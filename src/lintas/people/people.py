@@ -27,7 +27,7 @@ from lintas.people.officers import (
     checked_username,
     officer_of_row,
 )
-from lintas.people.secrets import Passwords, hash_of, new_token, new_totp_secret, step_of, totp_uri
+from lintas.people.secrets import Passwords, SecretBox, hash_of, new_token, new_totp_secret, step_of, totp_uri
 from lintas.people.tables import errands, officers, sessions, tokens
 from lintas.storage import Database
 
@@ -46,6 +46,7 @@ class People:
         audit: AuditLog,
         clock: Clock,
         *,
+        box: SecretBox,
         may_approve: MayApprove = lambda _roles, _act: True,
         hasher: PasswordHasher | None = None,
     ) -> None:
@@ -55,12 +56,14 @@ class People:
             db: Where accounts, sessions and approvals are kept.
             audit: The log everything is written to, in the same transaction.
             clock: Tells when sessions and approvals end.
+            box: Seals the authenticators' secrets, under a key that is not kept in `db`.
             may_approve: Which roles may be the second person for which act. Whoever leaves it out asks at the door.
             hasher: Argon2id with other parameters than the library's (RFC 9106, low memory).
         """
         self._db = db
         self._audit = audit
         self._clock = clock
+        self._box = box
         self._passwords = Passwords(hasher or PasswordHasher())
         self._approvals = Approvals(db, audit, clock, may_approve)
         self.errands = Errands(db, audit, clock)
@@ -102,13 +105,14 @@ class People:
         check_password(password, folded)
         check_secret(secret)
         officer = Officer(secrets.token_hex(6), folded, name.strip(), frozenset(roles), unit, language)
-        row = {"id": officer.id, "username": folded, "name": officer.name, "unit": unit, "language": language}
-        row |= {"roles": _spaced(officer.roles), "password": self._passwords.hash(password), "totp_secret": secret}
+        row: dict[str, object] = {"id": officer.id, "username": folded, "name": officer.name, "unit": unit}
+        row |= {"language": language, "roles": _spaced(officer.roles), "password": self._passwords.hash(password)}
+        row |= {"totp_secret": self._box.seal(secret, officer.id), "totp_step": 0}
 
         def work(tx: Connection) -> None:
             if tx.scalar(select(officers.c.id).where(officers.c.username == folded)) is not None:
                 raise InvalidValue(field="username", taken=folded)
-            tx.execute(insert(officers), {**row, "totp_step": 0, "enrolled_at": self._clock.now()})
+            tx.execute(insert(officers), {**row, "enrolled_at": self._clock.now()})
             facts: Facts = {"officer": officer.id, "username": folded, "roles": sorted(officer.roles), "unit": unit}
             self._log(tx, AuditKind.OFFICER_ENROLLED, _actor(by), facts)
 
@@ -181,7 +185,7 @@ class People:
         # (2) Compute the slow hash outside of any transaction, for unknown names too.
         row = self._named(username)
         fits = self._passwords.fits(password, row.password if row else None)
-        step = step_of(row.totp_secret if row else new_totp_secret(), code, now)
+        step = step_of(self._box.open(row.totp_secret, row.id) if row else new_totp_secret(), code, now)
         outdated = row is not None and fits and self._passwords.is_outdated(row.password)
         stronger = self._passwords.hash(password) if outdated else None
         # (3) Decide, in the transaction that begins the session or notes the failure.

@@ -1,4 +1,4 @@
-"""Passwords, authenticator codes and random tokens."""
+"""Passwords, authenticator codes and their sealed secrets, random tokens."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from unicodedata import normalize
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lintas.errors import KeysUnusable
 from lintas.people.officers import LONGEST_PASSWORD
 
+_NONCE_BYTES = 12
 _AT_ONCE = 4  # each hash takes 64 MiB: a flood of sign-ins must not take the node's memory
 _STEP_SECONDS = 30
 _STEPS_TOLERATED = (0, -1, 1)  # a clock half a minute off, or a code typed slowly (RFC 6238 §5.2)
@@ -58,6 +62,35 @@ class Passwords:
 def _one_form(password: str) -> str:
     """One of the ways Unicode can spell it: keyboards differ in how they compose letters."""
     return normalize("NFKC", password)
+
+
+class SecretBox:
+    """Seals what has to be read again, under a key that lies outside of the database (AES-256-GCM, NIST SP 800-38D).
+
+    Whoever gets hold of the database or of a backup alone can make no authenticator's codes.
+
+    Args:
+        key: 32 random bytes.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, secret: str, owner: str) -> bytes:
+        """The secret of this owner as it is kept: nobody else's place opens it."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, secret.encode(), owner.encode())
+
+    def open(self, sealed: bytes, owner: str) -> str:
+        """The secret.
+
+        Raises:
+            KeysUnusable: It was sealed under another key or for another owner, or it was changed.
+        """
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise KeysUnusable(account=owner, problem="sealed under another key") from error
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

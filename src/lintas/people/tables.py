@@ -18,7 +18,7 @@ officers = Table(
     Column("language", Text, nullable=False),
     Column("roles", Text, nullable=False),  # separated by spaces
     Column("password", Text, nullable=False),  # Argon2id, in its own encoding
-    Column("totp_secret", Text, nullable=False),
+    Column("totp_secret", LargeBinary, nullable=False),  # sealed under a key that lies outside of the database
     Column("totp_step", _Number, nullable=False),  # the step of the last code used: a code is good once
     Column("enrolled_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),

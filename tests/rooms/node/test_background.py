@@ -109,7 +109,9 @@ async def test_the_policies_in_force_are_in_the_log_from_the_start(street: Neigh
     assert jakarta.node.audit.entries(kind=AuditKind.NODE_STARTED)
 
 
-@pytest.mark.parametrize("name", ["keys/signing.pem", "keys/sealing.pem", "tls/cert.pem", "tls/key.pem"])
+@pytest.mark.parametrize(
+    "name", ["keys/signing.pem", "keys/sealing.pem", "keys/accounts.key", "tls/cert.pem", "tls/key.pem"]
+)
 async def test_a_missing_key_is_named(street: Neighbourhood, name: str) -> None:
     (jakarta,) = await street.nodes("id")
     root = jakarta.node.folder.root

@@ -71,7 +71,8 @@ def test_what_cannot_be_a_node_leaves_nothing_behind(
 
 
 def test_secrets_are_for_their_owner_only(root: Path) -> None:
-    secrets = [root / "keys" / "signing.pem", root / "keys" / "sealing.pem", root / "tls" / "key.pem"]
+    names = ("keys/signing.pem", "keys/sealing.pem", "keys/accounts.key", "tls/key.pem")
+    secrets = [root / name for name in names]
 
     assert mode(root) == 0o700
     assert {mode(path) for path in secrets} == {0o600}
@@ -130,7 +131,24 @@ def test_without_its_keys_a_node_gets_no_new_ones_in_their_place(root: Path) -> 
     with pytest.raises(KeysUnusable):
         rotate(root)
 
-    assert [path.name for path in (root / "keys").iterdir()] == ["signing.pem"]
+    assert {path.name for path in (root / "keys").iterdir()} == {"signing.pem", "accounts.key"}
+
+
+@pytest.mark.parametrize("content", [None, "", "00" * 31, "zz" * 32, "Ð"], ids=["missing", "empty", "short", "zz", "Ð"])
+def test_a_key_of_accounts_that_is_none_is_named(root: Path, content: str | None) -> None:
+    file = root / "keys" / "accounts.key"
+    file.unlink() if content is None else file.write_text(content)
+
+    with pytest.raises(KeysUnusable, match=r"accounts\.key"):
+        Folder(root).accounts_key()
+
+
+def test_the_key_of_accounts_stays_when_the_node_changes_its_keys(root: Path) -> None:
+    before = Folder(root).accounts_key()
+
+    rotate(root)
+
+    assert Folder(root).accounts_key() == before
 
 
 def test_joining_writes_where_the_directory_is(root: Path, trusted_root: bytes) -> None:

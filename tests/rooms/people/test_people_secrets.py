@@ -14,9 +14,9 @@ from argon2.low_level import Type
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lintas.errors import InvalidValue
+from lintas.errors import InvalidValue, KeysUnusable
 from lintas.people.officers import check_secret, checked_username
-from lintas.people.secrets import Passwords, hash_of, new_token, new_totp_secret, step_of, totp_uri
+from lintas.people.secrets import Passwords, SecretBox, hash_of, new_token, new_totp_secret, step_of, totp_uri
 from lintas.people.throttle import tried
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -153,3 +153,24 @@ def test_what_was_tried_is_kept_hashed(typed: str) -> None:
 
     assert len(tried(safe)) == 32
     assert tried(safe) == tried(f" {safe.upper()} ") or safe.casefold() != safe.upper().casefold()
+
+
+@given(st.text(min_size=1), st.text())
+def test_a_sealed_secret_opens_for_its_owner_and_shows_nothing_of_itself(secret: str, owner: str) -> None:
+    box = SecretBox(bytes(32))
+
+    sealed = box.seal(secret, owner)
+
+    assert box.open(sealed, owner) == secret
+    assert sealed != box.seal(secret, owner), "two seals never look alike"
+
+
+@pytest.mark.parametrize("change", ["another key", "another owner", "a changed byte", "a part"])
+def test_a_sealed_secret_opens_for_nobody_else(change: str) -> None:
+    box = SecretBox(bytes(32))
+    sealed = box.seal("JBSWY3DPEHPK3PXP", "sari")
+    key = SecretBox(bytes(31) + b"1") if change == "another key" else box
+    shown = {"a changed byte": sealed[:-1] + bytes([sealed[-1] ^ 1]), "a part": sealed[:5]}.get(change, sealed)
+
+    with pytest.raises(KeysUnusable):
+        key.open(shown, "budi" if change == "another owner" else "sari")

@@ -17,9 +17,11 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import LintasError, Refused
 from lintas.model import Role
-from lintas.people import Officer, People
+from lintas.people import Officer, People, SecretBox
 from lintas.storage import Database
 from lintas.trust import NodeKeys
+
+BOX = SecretBox(bytes(32))
 
 NAMES = ("sari", "budi", "dewi")
 ACTS = ("check.batch", "erase_records")
@@ -47,7 +49,7 @@ class SecondPerson(RuleBasedStateMachine):
         self.db.migrate()
         self.audit = AuditLog(self.db, self.clock, NodeKeys.generate().signing_key, "id.latihan")
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        self.people = People(self.db, self.audit, self.clock, may_approve=_may_approve, hasher=hasher)
+        self.people = People(self.db, self.audit, self.clock, box=BOX, may_approve=_may_approve, hasher=hasher)
         self.officers = [self._enrolled(name) for name in NAMES]
 
     def _enrolled(self, name: str) -> Officer:
