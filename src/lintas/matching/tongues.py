@@ -28,6 +28,13 @@ _RUNS: Final = {
     "burmese": re.compile(r"[\u1000-\u109f\uaa60-\uaa7f]+"),
 }
 _ANY: Final = re.compile(r"[\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17dd\uaa60-\uaa7f]")
+# What is written together with the name that follows: a rank in letters with points (พล.ต.อ.), a title before a name
+# of several words. A name alone is left whole, for it may begin with the same letters.
+_RANK: Final = re.compile(r"(?<![\u0e01-\u0e5b.])(?:[ก-ฮ]{1,4}\.\s?){1,4}(?=[ก-ฮเ-ไ])")
+_TITLE: Final = re.compile(
+    r"(?<![\u0e01-\u0e5b\u0e81-\u0edf\u1780-\u17dd])(?:นางสาว|นาย|นาง|คุณ|เด็กชาย|เด็กหญิง|ທ້າວ|ທ່ານ|ນາງ|លោកស្រី|លោក|អ្នកស្រី)"
+    r"(?=[ก-ฮเ-ไກ-ຮເ-ໄក-អ]\S+\s)"
+)
 _UNSEEN: Final = re.compile(r"[\u200b-\u200d\u2060\ufeff]")
 
 # Orders of signs that Burmese in Unicode never has and the font Zawgyi always: the vowel e or the medial r written
@@ -74,6 +81,7 @@ def romanised(text: str) -> str:
         return text
     text = _UNSEEN.sub("", text)
     text = _from_zawgyi()(text) if is_zawgyi(text) else text
+    text = _TITLE.sub(" ", _RANK.sub(" ", text))
     for spoken, run in _RUNS.items():
         text = run.sub(lambda found, spoken=spoken: read(found[0], spoken), text)  # type: ignore[misc]
     return text

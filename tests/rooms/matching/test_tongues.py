@@ -125,6 +125,22 @@ def test_a_text_in_several_scripts_is_read_in_each_and_the_rest_is_left():
     assert romanised("Contoh สมชาย / ສົມ 王") == "Contoh somchai / som 王"
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("นายสมชาย ใจดี", "somchai chaidi"),
+        ("นางสาวมาลี ใจดี", "mali chaidi"),
+        ("พล.ต.อ.สมชาย ใจดี", "somchai chaidi"),
+        ("ທ້າວສົມ ພົມມະຈັນ", "som phommachan"),
+        ("លោកសុខ ហេង", "sok heng"),
+        ("นาย สมชาย", "nai somchai"),
+        ("นายิกา", "nayika"),
+    ],
+)
+def test_a_title_written_together_with_a_name_is_no_part_of_it(written, expected):
+    assert " ".join(romanised(written).split()) == expected
+
+
 def test_what_no_pattern_reads_is_left_out():
     assert read("ั", "thai") == ""
     assert heard("", "thai") == ""
