@@ -41,6 +41,12 @@ _NO_SPACES: Final = re.compile(
 _NO_L: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han and Hangul do not tell l from r
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _ONLY_LATIN: Final = re.compile(r"[\x00-\x7f\u00c0-\u024f\u1e00-\u1eff]*")  # also Vietnamese, as NFKC writes it
+# Joiners, soft hyphens, signs that turn the direction, NUL: nobody sees them, so they part no word. The blank of no
+# width does in the scripts that write it between words.
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]|\u200b(?![\u0e00-\u17ff])"
+)
 _MARKS: Final = re.compile(r"['`\u2018-\u201f\u02b9-\u02bf\u2032\u2033\"~.]")
 _SAID: Final = str.maketrans({"\u0629": "\u0647"})  # the feminine ending is written t and said h
 _SPLIT: Final = re.compile(r"[\W_]+")
@@ -49,11 +55,12 @@ _IN_ASCII: Final = {code: None if chr(code) in "'`\"~." else " " for code in ran
 _MARIA: Final = re.compile(r"\bma\.\s*(?=\w{2})", re.IGNORECASE)
 _CHILD_OF: Final = re.compile(r"(?<!\w)[as]/[lpo](?!\w)|(?<!\w)d/o(?!\w)", re.IGNORECASE)
 _SERVANT_OF: Final = re.compile(r"abd([aeiou](l|([rszndt])(?=\3)))(?=\w{3})")  # Abdul, Abdur-, Abdus-, written together
+_LIGHT_OF: Final = re.compile(r"nur(?=\w{5})")
 
 
 def latin(text: str) -> str:
     """The text in small Latin letters, words parted by single blanks; scripts ICU cannot read stay as they are."""
-    text = text[:LONGEST]
+    text = _UNSEEN.sub("", text[:LONGEST])
     if text.isascii():
         return " ".join(text.lower()[:_KEPT].translate(_IN_ASCII).split())
     kept = unicodedata.normalize("NFKC", text).casefold().translate(_SAID)[:_KEPT]
@@ -130,9 +137,16 @@ def _one_spelling(word: str) -> tuple[str, ...]:
         return (word,)
     for written, read in _customs():
         word = written.sub(read, word)
-    servant = None if word in table or word in _kept_spellings() else _SERVANT_OF.match(word)
-    pieces = ("abdul", word[servant.end() :]) if servant else (word,)
+    pieces = (word,) if word in table or word in _kept_spellings() else _apart(word)
     return tuple(table.get(piece, piece) for piece in pieces)
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    """The words of names that are written together or apart as one likes: Abdurrahman, Nurhasanah."""
+    servant = _SERVANT_OF.match(word)
+    if servant is not None:
+        return "abdul", word[servant.end() :]
+    return ("nur", word[3:]) if _LIGHT_OF.match(word) else (word,)
 
 
 @cache

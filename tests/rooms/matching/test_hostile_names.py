@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lintas.matching import compare, compare_many, compare_records, index_terms, likely, query_terms
 from lintas.matching.groups import GroupedPair, by_name, by_name_and_birth
 from lintas.matching.names import name_probability, same_name
+from lintas.matching.normalise import words
 from lintas.model import Reason
 from rooms.matching.asking import on_file, person, record, subject
 
@@ -156,6 +157,19 @@ def test_two_strange_names_agree_whichever_is_first(one, other):
     assert there.bits == pytest.approx(back.bits, abs=1e-6)
     assert there.level == back.level
     assert name_probability(there) == pytest.approx(name_probability(back))
+
+
+UNSEEN = "\x00\x07\xad\u180e\u200b\u200c\u200d\u200e\u202a\u202e\u2060\u2066\u2069\ufeff\U000e0041"
+
+
+@pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
+@pytest.mark.parametrize("name", ["Zamrud Contohwati", "Юлия Зразкова", "محمد احمد"])
+def test_a_sign_that_nobody_sees_hides_no_name(name, sign):
+    for at in (0, 2, len(name) - 1, len(name)):
+        hidden = name[:at] + sign + name[at:]
+
+        assert words(hidden) == words(name)
+        assert same_name(hidden, name).level == "same"
 
 
 @settings(deadline=None)
