@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import ssl
 import subprocess
 import sys
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--partners", type=int, default=20)
     parser.add_argument("--checks", type=int, default=50)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # the nodes are stopped on the way out
     with tempfile.TemporaryDirectory() as temporary:
         folders = found(Path(temporary), given.partners + 1)
         started = time.perf_counter()

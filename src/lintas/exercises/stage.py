@@ -1,7 +1,7 @@
 """Sets the stage for practice: five training nodes in one folder, a directory they trust, and their data.
 
 What is made is made for good: a stage that is there is used again, so that the second start takes seconds. A stage that
-was interrupted while being made is made anew.
+was interrupted while being made, or that another program made (tables, index, world, law), is made anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from lintas.exercises.federation import Officer, Place, officers, places
@@ -24,6 +25,16 @@ from lintas.trust import authoring
 
 SEED, PEOPLE = 2026, 20_000
 READY = "ready.json"
+SHAPES_THE_STAGE = (
+    "exercises",
+    "matching",
+    "model",
+    "policy",
+    "records",
+    "storage",
+    "node",
+    "people",
+)  # and all tables
 OFAC = Path(__file__).with_name("ofac")
 KEEP_THE_REAL_LIST = frozenset({"id.latihan", "my.latihan"})  # two are enough to see it asked, and found, abroad
 SETTLED = {"answer_within": 2, "wanted_for": 600, "ask_again_every": 1, "directory_every": 2, "checkpoint_every": 10}
@@ -64,7 +75,7 @@ def set_stage(root: Path, *, port: int = 7400, say: Callable[[str], None] = lamb
     )
     if (root / READY).is_file():
         ready = json.loads((root / READY).read_text("utf-8"))
-        if ready["port"] == port:
+        if ready["port"] == port and ready.get("made_by") == made_by():
             return Stage(actors, ready["imported"])
     if root.exists():
         shutil.rmtree(root)
@@ -82,8 +93,19 @@ def set_stage(root: Path, *, port: int = 7400, say: Callable[[str], None] = lamb
         for node, counts in filled.items():
             imported[node] = counts.result()
             say(f"{node}: {sum(imported[node].values())} records")
-    (root / READY).write_text(json.dumps({"port": port, "imported": imported}), "utf-8")
+    (root / READY).write_text(json.dumps({"port": port, "made_by": made_by(), "imported": imported}), "utf-8")
     return Stage(actors, imported)
+
+
+def made_by() -> str:
+    """A digest of everything in this program that what stands on the stage depends on."""
+    package = Path(__file__).parents[1]
+    rooms = (path for room in SHAPES_THE_STAGE for path in (package / room).rglob("*"))
+    files = sorted(path for path in {*rooms, *package.glob("*/tables.py")} if path.is_file() and path.suffix != ".pyc")
+    digest = sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(package)}\0".encode() + sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _found(root: Path, place: Place, listen: int, web: str) -> None:
