@@ -62,6 +62,16 @@ def test_names_nobody_judged_get_probabilities_and_no_figures(nowhere: Terminal)
     assert said["rows"][0]["left"] == "Soekarno"
 
 
+def test_a_name_of_one_letter_is_compared_and_a_sentence_says_what_it_is_worth(nowhere: Terminal) -> None:
+    file = nowhere.file("names.tsv", "Sukarno\tS\t1\n")
+
+    said, told = nowhere.run("match", "names", file).json, nowhere.run("match", "names", file, json=False)
+
+    assert said["rows"][0]["note"] == "S: one letter is hardly a name, it fits everybody whose name begins so"
+    assert "row 1: S: one letter" in told.err
+    assert len(told.out.split("\t")) == 4
+
+
 def test_every_pair_of_entities_gets_its_probability_and_stays_what_it_was(nowhere: Terminal) -> None:
     out = nowhere.folder.parent / "judged.jsonl"
 

@@ -20,7 +20,7 @@ from lintas.errors import Invalid, InvalidFile, InvalidValue
 from lintas.matching import compare_records
 from lintas.matching.measures import Measures, measure
 from lintas.matching.names import name_probability, same_name
-from lintas.matching.trials import Pair, is_heading, read_entities, read_names
+from lintas.matching.trials import Pair, is_heading, note_on, read_entities, read_names
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 prior_option = click.option(
@@ -52,6 +52,7 @@ class Trial:
     judge: Callable[[Pair, float], float]
     write: Callable[[bytes, float | None], bytes]
     has_heading: bool = False
+    note: Callable[[Pair], str | None] = lambda _pair: None
 
 
 @dataclass(slots=True)
@@ -63,13 +64,15 @@ class Row:
     pair: Pair | None = None
     probability: float | None = None
     error: Invalid | None = None
+    note: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """The row as JSON tells it."""
         if self.pair is None or self.error is not None:
             return {"row": self.number, **problem(self.error or Invalid())}
         sides = {"left": _called(self.pair.left), "right": _called(self.pair.right)}
-        return {"row": self.number, **sides, "probability": self.probability, "same": self.pair.same}
+        told = {"row": self.number, **sides, "probability": self.probability, "same": self.pair.same}
+        return told | ({"note": self.note} if self.note else {})
 
 
 @command.command("names")
@@ -87,6 +90,7 @@ def names(at: Shared, file: Path, prior: float, out: Path | None) -> None:
         judge=lambda pair, prior: name_probability(same_name(pair.left, pair.right), prior),
         write=lambda line, probability: line + b"\t" + _number(probability),
         has_heading=True,
+        note=note_on,
     )
     _try(at, file, judge, prior, out)
 
@@ -118,8 +122,8 @@ def _try(at: Shared, file: Path, trial: Trial, prior: float, out: Path | None) -
         to = stack.enter_context(out.open("wb")) if out else None if at.json else sys.stdout.buffer
         for row in _rows(file, trial, prior):
             (rows if row.error is None else rejected).append(row.facts())
-            if row.error is not None and not at.json:
-                click.echo(f"row {row.number}: {row.error}", err=True)
+            if (doubt := row.error or row.note) and not at.json:
+                click.echo(f"row {row.number}: {doubt}", err=True)
             if to is not None:
                 to.write((row.line if row.error else trial.write(row.line, row.probability)) + b"\n")
     if not rows:
@@ -146,6 +150,7 @@ def _judged(row: Row, trial: Trial, prior: float) -> Row:
     try:
         row.pair = trial.read(row.line)
         row.probability = trial.judge(row.pair, prior)
+        row.note = trial.note(row.pair)
     except InvalidValue as error:
         row.error = error
     return row

@@ -57,12 +57,18 @@ def read_names(line: bytes) -> Pair:
     if not 2 <= len(cells) <= 3:
         raise InvalidValue(columns=len(cells), form="name TAB name TAB 1 or 0; the third may be missing")
     for column, name in enumerate(cells[:2], 1):
-        letters = [char for char in name if char.isalnum()]
-        if not letters:
+        if not any(char.isalnum() for char in name):
             raise InvalidValue(column=column, problem="no name: not one letter stands in it")
-        if len(letters) == 1 and letters[0] < _SIGNS_THAT_ARE_WORDS:
-            raise InvalidValue(column=column, problem="one letter is no name: it fits everybody whose name begins so")
     return Pair(cells[0], cells[1], _judged(cells[2] if len(cells) == 3 else None))
+
+
+def note_on(pair: Pair) -> str | None:
+    """What to know of two names that can be compared, but say hardly anything; None where there is nothing to say."""
+    for name in pair[:2]:
+        letters = [char for char in name if char.isalnum()]
+        if len(letters) == 1 and letters[0] < _SIGNS_THAT_ARE_WORDS:
+            return f"{name.strip()}: one letter is hardly a name, it fits everybody whose name begins so"
+    return None
 
 
 def read_entities(line: bytes) -> Pair:
