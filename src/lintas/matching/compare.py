@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
 from lintas.matching import weights as w
 from lintas.matching.dates import compare_dates
+from lintas.matching.likest import likest
 from lintas.matching.model import MODEL, Group
 from lintas.matching.names import Agreement, best_agreement, read_names
 from lintas.matching.numbers import compare_numbers
@@ -21,7 +23,6 @@ from lintas.matching.places import compare_places
 from lintas.matching.portrait import Comparable, Portrait, portrait_of, portrait_of_record, portrait_of_subject
 from lintas.model import Comparison, Reason, Record, Subject, SubjectKind
 
-_SHARING: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY})
 _MOST_SHARED: Final = 12
 # What a whole village has in common with the name.
 _OF_MANY: Final = ("name", "gender", "country", "evidence")
@@ -127,8 +128,9 @@ def _numbers(asked: Portrait, on_file: Portrait) -> list[Reason]:
     if not asked.numbers or not on_file.numbers:
         return []
     found = compare_numbers(asked.families, on_file.families, (asked.issuers, on_file.issuers))
-    most = w.SHARED if asked.kinds & on_file.kinds & _SHARING else {}
-    return [Reason(r.feature, r.level, min(r.weight, most.get(r.feature, r.weight))) for r in found]
+    if not found or _group(asked, on_file) is None:
+        return found
+    return [Reason(r.feature, r.level, min(r.weight, w.SHARED.get(r.feature, r.weight))) for r in found]
 
 
 def _written(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
@@ -143,8 +145,12 @@ def _written(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
 
 def _several(asked: Portrait, on_file: Portrait) -> Iterator[Reason]:
     """Two names in common that have no word in common: an alias that both sources know."""
-    shared = sorted(asked.borne.keys() & on_file.borne.keys())[:_MOST_SHARED]
-    if any(asked.borne[one].isdisjoint(asked.borne[other]) for one, other in combinations(shared, 2)):
+    mine = asked.borne.by_words
+    shared = mine.keys() & on_file.borne.by_words.keys()
+    if len(shared) < 2:
+        return
+    words = [{word.bones for word in mine[key].words} for key in sorted(shared)[:_MOST_SHARED]]
+    if any(one.isdisjoint(other) for one, other in combinations(words, 2)):
         yield Reason("alias", "same", w.ALIAS)
 
 
@@ -192,7 +198,12 @@ _FEATURES: Final[Sequence[tuple[str, str, Callable[..., str | None]]]] = (
 
 def _group(asked: Portrait, on_file: Portrait) -> Group | None:
     """The fitted weights for these two, or None: things are weighed by estimates."""
-    kinds = asked.kinds & on_file.kinds
+    return _group_of(asked.kinds, on_file.kinds)
+
+
+@lru_cache
+def _group_of(left: frozenset[SubjectKind], right: frozenset[SubjectKind]) -> Group | None:
+    kinds = left & right
     if SubjectKind.COMPANY in kinds:
         return MODEL.company
     return MODEL.person if SubjectKind.PERSON in kinds else None
@@ -200,10 +211,12 @@ def _group(asked: Portrait, on_file: Portrait) -> Group | None:
 
 def name_evidence(asked: Portrait, on_file: Portrait) -> Agreement | None:
     """How far the names agree; what only a weak alias says is worth a part of what a name would be."""
-    found = best_agreement(asked.read, on_file.read)
+    found = likest(asked.borne, on_file.borne)
     if not asked.weak and not on_file.weak:
         return found
-    weak = best_agreement(asked.read + asked.read_weak, on_file.read + on_file.read_weak)
+    if found is not None and found.bits >= w.MOST_FOR_A_NAME * w.WEAK_ALIAS:
+        return found  # no weak alias could be worth more
+    weak = likest(asked.borne_weakly, on_file.borne_weakly)
     if weak is not None and (found is None or weak.bits * w.WEAK_ALIAS > found.bits):
         return Agreement(weak.bits * w.WEAK_ALIAS, weak.level, weak.share)
     return found

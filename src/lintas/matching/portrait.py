@@ -14,6 +14,7 @@ from msgspec import Struct
 from rigour.names.org_types import remove_org_types
 
 from lintas.matching.dates import Date, read_dates
+from lintas.matching.likest import Borne, borne
 from lintas.matching.names import Name, read_names
 from lintas.matching.normalise import LONGEST
 from lintas.matching.numbers import Families, Number, by_family
@@ -82,9 +83,14 @@ class Portrait(Struct, frozen=True, dict=True):
         return read_names(self._bare(self.weak))
 
     @cached_property
-    def borne(self) -> Mapping[str, frozenset[str]]:
-        """The names, but for the weak ones, whatever the order of their words, and the bones of these."""
-        return {name.joined: frozenset(word.bones for word in name.words) for name in self.read}
+    def borne(self) -> Borne:
+        """The names by their words, each once, but for the weak ones."""
+        return borne(self.read)
+
+    @cached_property
+    def borne_weakly(self) -> Borne:
+        """The names by their words, each once, with the weak ones."""
+        return borne(self.read + self.read_weak)
 
     def _bare(self, names: Iterable[str]) -> Iterable[str]:
         """Companies' names without their legal forms: the same firm is a limited company in every language."""
