@@ -6,31 +6,32 @@ left over on both sides speak against. Comparing a with b gives what comparing b
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from lintas.matching import normalise
-from lintas.matching.weights import MOST_FOR_A_NAME
+from lintas.matching import normalise, sounds
+from lintas.matching.alignment import Aligned, Habits, Word, align, evidence, features, near_odds
+from lintas.matching.shipped import read_table
 
 _MOST_NAMES: Final = 60  # of one record; lists of aliases are long, a hostile record's may not be endless
 _IGNORED_BITS: Final = 1.0
+_BLANKS: Final = re.compile(r"[\s·・,;.|/()=\u2010-\u2015-]+")
+_HYPHENATED: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SEVERAL: Final = re.compile(r"\s*(?:;|\s/\s)\s*")
 _LOOKED_AT: Final = 3  # the best pairs that are aligned word by word
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a name."""
-
-    text: str
-    bones: str
-    bits: float  # how rare: minus the binary logarithm of the share of people who bear it
+_MOST_AGAINST: Final = 8.0  # people have names we do not know: a different name is never proof
+_MOST_JOINED: Final = 4  # words that are written as one
+_MOST_TRIED: Final = 8
+_BETTER: Final = 2.0  # bits that it must help to take two words for one
+_MOST_WORDS: Final = 12
+_MANY: Final = 4  # words, from which on both names may part them in different places
+_FEWEST: Final = 3  # words of both names, below which there are no neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,34 @@ class Agreement:
 def read_name(text: str) -> Name:
     """Make a name ready; titles, particles and legal forms go, unless too little else is there."""
     ignored = _ignored()
-    found = normalise.words(text)
-    told = [w for w in found if w not in ignored]
-    told = told if len(told) > 1 else list(found)
-    words = tuple(Word(w, normalise.skeleton(w), _IGNORED_BITS if w in ignored else rarity(w)) for w in told)
+    found = tuple(_words(text))
+    bound = _bound(text)
+    told = tuple(word for word in found if word[0] not in ignored or word[1] in bound)
+    told = told if len(told) > 1 else found
+    words = tuple(_word(*word) for word in told)
     return Name(
         words=words,
-        joined="".join(sorted(told)),
+        joined="".join(sorted(word.text for word in words)),
         bits=sum(word.bits for word in words),
         by_consonants=normalise.leaves_vowels_out(text),
         without_blanks=normalise.parts_no_words(text),
         without_l=normalise.knows_no_l(text),
         foreign=not text.isascii() and not _is_latin(text),
     )
+
+
+def _bound(text: str) -> frozenset[str]:
+    """Pieces of words with a hyphen, as in Ji-an: no particles, unless one stands first, as in an-Nasr."""
+    if "-" not in text:
+        return frozenset()
+    pieces = [found.split("-") for found in _HYPHENATED.findall(text[: normalise.LONGEST].lower())]
+    articles = _articles()
+    return frozenset(piece for found in pieces for place, piece in enumerate(found) if place or piece not in articles)
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset({"al", "el", "ad", "an", "ar", "as", "at", "az", "ud", "ul", "ur", "us", "abu"})
 
 
 def read_names(texts: Iterable[str]) -> tuple[Name, ...]:
@@ -86,10 +102,8 @@ def same_name(a: str, b: str) -> Agreement:
     Symmetric; unchanged by the order of words, by case and by Unicode normal form; any text at all can be given. A
     text without a single word agrees with nothing and contradicts nothing: no bits either way.
     """
-    found = best_agreement(
-        read_names(_SEVERAL.split(a[: normalise.LONGEST])), read_names(_SEVERAL.split(b[: normalise.LONGEST]))
-    )
-    return found or Agreement(0.0, "unknown", 0.0)
+    one, other = (read_names(_SEVERAL.split(text[: normalise.LONGEST])) for text in (a, b))
+    return best_agreement(one, other) or Agreement(0.0, "unknown", 0.0)
 
 
 def name_probability(agreement: Agreement, prior_bits: float = 0.0) -> float:
@@ -109,19 +123,123 @@ def best_agreement(left: Sequence[Name], right: Sequence[Name]) -> Agreement | N
         return None
     if len(pairs) > _LOOKED_AT:
         pairs.sort(key=_promise, reverse=True)
-    found = max((agree(a, b) for a, b in pairs[:_LOOKED_AT]), key=lambda found: (found.bits, found.level))
-    return replace(found, odds=found.bits - _NEAR)
+    return max((agree(a, b) for a, b in pairs[:_LOOKED_AT]), key=lambda found: (found.bits, found.odds, found.level))
 
 
 def agree(a: Name, b: Name) -> Agreement:
     """Compare two names."""
-    if a.words == b.words:
-        return Agreement(min(a.bits, b.bits), "same" if a.foreign == b.foreign else "same_other_script", 1.0)
-    found = _align(a, b)
-    if a.without_blanks or b.without_blanks or len(a.words) != len(b.words):
-        whole = _joined(a, b)
-        found = whole if whole is not None and whole.bits > found.bits else found
+    a, b = sorted((a, b), key=_rank)
+    return _agreement(a, b, _aligned(a, b))
+
+
+def near_features(a: Name, b: Name) -> tuple[float, ...]:
+    """What the odds against strangers with a near name are made of."""
+    return features(_aligned(*sorted((a, b), key=_rank)))
+
+
+def _aligned(a: Name, b: Name) -> Aligned:
+    habits = Habits(a.by_consonants or b.by_consonants, a.without_l or b.without_l)
+    left, right = a.words, b.words
+    found = align(left, right, habits)
+    for _ in range(_MOST_JOINED):
+        if not _leaves_doubt(found):
+            break
+        tried = [(align(one, other, habits), one, other) for one, other in _run_together(left, right, found)]
+        best = max(tried, key=lambda entry: (_is_whole(entry[0]), _gain(entry[0])), default=None)
+        if best is None or not (_is_whole(best[0]) or _gain(best[0]) > _gain(found) + _BETTER):
+            break
+        found, left, right = best
     return found
+
+
+def _leaves_doubt(found: Aligned) -> bool:
+    if len(found.left) + len(found.right) + 2 * len(found.matches) < _FEWEST:
+        return False
+    return bool(found.left or found.right) and (
+        bool(found.left and found.right) or not all(match.exact for match in found.matches)
+    )
+
+
+def _is_whole(found: Aligned) -> bool:
+    return not found.left and not found.right and all(match.exact for match in found.matches)
+
+
+def _gain(found: Aligned) -> float:
+    return sum(match.gain for match in found.matches) - min(_bits(found.left), _bits(found.right))
+
+
+_Words = tuple[Word, ...]
+
+
+def _run_together(left: _Words, right: _Words, found: Aligned) -> Iterator[tuple[_Words, _Words]]:
+    """The words with two neighbours, of which one found no partner, written as one.
+
+    Where the other name is a single word, all are written as one, in turned order too.
+    """
+    many = len(left) == len(right) >= _MANY
+    if many or len(left) > len(right):
+        for words in _neighbours(left, found.left):
+            yield words, right
+    if many or len(left) < len(right):
+        for words in _neighbours(right, found.right):
+            yield left, words
+    if min(len(left), len(right)) == 1:
+        longer = max(left, right, key=len)
+        for shift in range(min(len(longer), _MOST_JOINED)):
+            whole = (_joined(longer[shift:] + longer[:shift]),)
+            yield (left, whole) if len(left) == 1 else (whole, right)
+
+
+def _neighbours(words: _Words, alone: Sequence[Word]) -> Iterator[_Words]:
+    for at in range(min(len(words) - 1, _MOST_TRIED)):
+        if words[at] in alone or words[at + 1] in alone:
+            yield (*words[:at], _joined(words[at : at + 2]), *words[at + 2 :])
+
+
+@lru_cache(maxsize=16_384)
+def _joined(words: tuple[Word, ...]) -> Word:
+    text = "".join(word.text for word in words)
+    scripts = {word.script for word in words}
+    return Word(
+        text=text,
+        bones=normalise.skeleton(text),
+        bits=min(sum(word.bits for word in words), max(2.2 * len(text), *(word.bits for word in words))),
+        letters="".join(word.letters for word in words),
+        script=words[0].script if len(scripts) == 1 else "",
+        native="".join(word.native for word in words),
+    )
+
+
+def _agreement(a: Name, b: Name, found: Aligned) -> Agreement:
+    gained = sum(match.gain for match in found.matches)
+    exact = all(match.exact for match in found.matches)
+    over = _bits(found.left), _bits(found.right)
+    total = evidence(found)
+    smaller = min(a.bits, b.bits) or 1.0
+    if max(over) <= _IGNORED_BITS and exact:
+        level = "same" if a.foreign == b.foreign else "same_other_script"
+    elif min(over) <= _IGNORED_BITS and exact:
+        level = "part"
+    elif total > 0.6 * smaller:
+        level = "similar"
+    else:
+        level = "weak" if total > 0 else "differs"
+    share = max(0.0, min(1.0, gained / smaller))
+    return Agreement(max(total, -_MOST_AGAINST), level, share, near_odds(found, _across(a, b)))
+
+
+def _across(a: Name, b: Name) -> str:
+    """The script that had to be heard, or that there was none."""
+    one, other = ({word.script for word in name.words} for name in (a, b))
+    return min((one ^ other) - {""}, default="same") if one != other else "same"
+
+
+def _bits(words: Sequence[Word]) -> float:
+    return sum(word.bits for word in words)
+
+
+def _rank(name: Name) -> tuple[int, list[str], str]:
+    return len(name.words), [word.text for word in name.words], name.joined
 
 
 @cache
@@ -133,100 +251,30 @@ def rarity(word: str) -> float:
     return (2.0, 2.0, 6.0, 8.0, 9.0, 10.0, 11.0)[min(len(word), 6)]
 
 
-def alike(a: Word, b: Word, *, by_consonants: bool, without_l: bool) -> float:
-    """How like two words are, from 0 to 1."""
-    if a.text == b.text:
-        return 1.0
-    if len(a.text) == 1 or len(b.text) == 1:
-        return 0.75 if a.text[:1] == b.text[:1] else 0.0
-    left, right = a.bones, b.bones
-    if without_l:
-        left, right = left.replace("l", "r"), right.replace("l", "r")
-    if by_consonants:  # one letter for j and for g, as spoken in Cairo
-        left, right = left.replace("j", "k"), right.replace("j", "k")
-    written = OSA.normalized_similarity(a.text, b.text)
-    heard = OSA.normalized_similarity(left, right)
-    if by_consonants:
-        return min(0.3 * written + 0.7 * heard, 0.97)
-    if without_l:
-        return min(0.5 * written + 0.5 * heard, 0.97)
-    return max(written, 0.65 * written + 0.35 * heard)
+def _words(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """The words of a name: in one spelling, in Latin letters as written, script, as the tables write it."""
+    if text.isascii() or _is_latin(text) or not sounds.has_learned(text):
+        yield from _latin_words(text)
+        return
+    for part in _BLANKS.split(unicodedata.normalize("NFKC", text[: normalise.LONGEST]))[:_MOST_WORDS]:
+        script = sounds.script_of(part)
+        if script is None:
+            yield from _latin_words(part)
+        else:
+            written = sounds.native(script, part)
+            yield sounds.known(script, written) or "".join(normalise.words(part)) or part, "", script, written
 
 
-def _align(a: Name, b: Name) -> Agreement:
-    by_consonants, without_l = a.by_consonants or b.by_consonants, a.without_l or b.without_l
-    scored = sorted(
-        (
-            (alike(x, y, by_consonants=by_consonants, without_l=without_l), i, j)
-            for i, x in enumerate(a.words)
-            for j, y in enumerate(b.words)
-        ),
-        key=lambda entry: (-entry[0], *sorted((a.words[entry[1]].text, b.words[entry[2]].text)), entry[1] + entry[2]),
-    )
-    left, right = set(range(len(a.words))), set(range(len(b.words)))
-    bits = 0.0
-    exact = True
-    for score, i, j in scored:
-        if score < _LOWEST:
-            break
-        if i in left and j in right:
-            left.discard(i)
-            right.discard(j)
-            bits += _worth(score) * min(a.words[i].bits, b.words[j].bits)
-            exact = exact and score == 1.0
-    over_a, over_b = sum(a.words[i].bits for i in left), sum(b.words[j].bits for j in right)
-    return _judge(a, b, bits, (over_a, over_b), exact=exact)
+def _latin_words(text: str) -> Iterator[tuple[str, str, str, str]]:
+    found, written = normalise.words(text), normalise.latin(text).split()
+    as_written = written if len(written) == len(found) else found
+    for word, letters in zip(found, as_written, strict=True):
+        yield word, letters if letters.isascii() else "", "", ""
 
 
-_LOWEST: Final = 0.5  # likeness at which two words are no longer one word
-_NEAR: Final = 6.0  # bits that a stranger with a near name has
-_MOST_AGAINST: Final = 8.0  # people have names we do not know: a different name is never proof
-_ONE_WRITING: Final = 0.75  # likeness at which two names without blanks may be one name
-
-
-def _worth(score: float) -> float:
-    """The part of a word's bits that a likeness is worth: everything at 1, nothing at the lowest."""
-    return math.pow(max(0.0, (score - _LOWEST) / (1 - _LOWEST)), 1.5)
-
-
-def _judge(a: Name, b: Name, bits: float, over: tuple[float, float], *, exact: bool) -> Agreement:
-    against = 1.4 * min(over) + 0.1 * max(over)
-    total = min(bits, MOST_FOR_A_NAME) - against
-    smaller = min(a.bits, b.bits) or 1.0
-    share = max(0.0, min(1.0, bits / smaller))
-    if max(over) <= _IGNORED_BITS and exact:
-        level = "same" if a.foreign == b.foreign else "same_other_script"
-    elif min(over) <= _IGNORED_BITS and exact:
-        level = "part"
-    elif total > 0.6 * smaller:
-        level = "similar"
-    else:
-        level = "weak" if total > 0 else "differs"
-    return Agreement(max(total, -_MOST_AGAINST), level, share)
-
-
-def _joined(a: Name, b: Name) -> Agreement | None:
-    """Compare without looking at where words begin: scripts without blanks, and Yong-mu beside Yongmu."""
-    without_l = a.without_l or b.without_l
-    by_consonants = a.by_consonants or b.by_consonants or without_l
-
-    def write(name: Name, shift: int) -> tuple[str, str]:
-        turned = name.words[shift:] + name.words[:shift]
-        bones = normalise.skeleton("".join(w.text for w in turned))
-        return "".join(w.text for w in turned), bones.replace("l", "r") if without_l else bones
-
-    shorter, longer = sorted((a, b), key=lambda name: (len(name.words), [word.text for word in name.words]))
-    one = write(shorter, 0)
-    best = 0.0
-    for shift in range(min(len(longer.words), 4)):
-        other = write(longer, shift)
-        score = OSA.normalized_similarity(one[0], other[0])
-        if by_consonants:
-            score = 0.4 * score + 0.6 * OSA.normalized_similarity(one[1], other[1])
-        best = max(best, score)
-    # One sign run together counts as one word: what it is worth shows on the side that parts its words.
-    bits = _worth(best) * min(2.2 * len(one[0]), max(a.bits, b.bits))
-    return Agreement(bits, "similar" if best < 1 else "same", best) if best > _ONE_WRITING else None
+def _word(text: str, letters: str, script: str, native: str) -> Word:
+    bits = _IGNORED_BITS if text in _ignored() else rarity(text)
+    return Word(text, normalise.skeleton(text), bits, letters, script, native)
 
 
 def _promise(pair: tuple[Name, Name]) -> tuple[float, str, str]:
@@ -242,9 +290,9 @@ def _is_latin(text: str) -> bool:
 
 @cache
 def _common() -> dict[str, float]:
-    return {word: float(bits) for word, bits in normalise.read_table("common_words.csv")}
+    return {word: float(bits) for word, bits in read_table("common_words.csv")}
 
 
 @cache
 def _ignored() -> frozenset[str]:
-    return frozenset(word for _, *words in normalise.read_table("ignored_words.csv") for word in words)
+    return frozenset(word for _, *words in read_table("ignored_words.csv") for word in words)
