@@ -67,13 +67,39 @@ def test_a_script_nobody_reads_stays_as_it_is_and_breaks_nothing(written):
         ("Saleh", "Sholeh"),
         ("Fathimah", "Fatima"),
         ("Abdillah", "Abdullah"),
+        ("Kartawidjaja", "Kartawijaya"),
+        ("Oetojo", "Utoyo"),
+        ("Djojo", "Joyo"),
+        ("Jajoek", "Yayuk"),
+        ("Joesoef", "Yusuf"),
+        ("Rachmawati", "Rahmawati"),
+        ("Choirul", "Khairul"),
+        ("Syaifuddin", "Saifudin"),
+        ("Noerhajati", "Nurhayati"),
+        ("Nurhasanah", "Nur Hasanah"),
+        ("Rizky Fauzy", "Rizki Fauzi"),
+        ("Gonzalez", "Gonzales"),
+        ("Cristina", "Kristina"),
+        ("Ma. Theresa", "Maria Theresa"),
+        ("Ravi a/l Raman", "Ravi bin Raman"),
     ],
 )
 def test_what_sounds_the_same_is_spelt_the_same(one, other):
     assert words(one) == words(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Siti", "Sita"), ("Budi", "Rudi"), ("Hasan", "Husein"), ("Umar", "Amir")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Siti", "Sita"),
+        ("Jaya", "Yaya"),
+        ("Nuraini", "Nurani"),
+        ("Ma", "Maria"),
+        ("Budi", "Rudi"),
+        ("Hasan", "Husein"),
+        ("Umar", "Amir"),
+    ],
+)
 def test_what_sounds_different_stays_different(one, other):
     assert words(one) != words(other)
 
