@@ -127,6 +127,30 @@ async def test_a_key_of_an_errand_opens_nothing_but_matching(yente: Yente) -> No
     assert refused.status_code == 401
 
 
+async def test_a_program_of_the_agency_gets_a_key_for_a_stated_reason(yente: Yente) -> None:
+    wanted = {"name": "OpenRefine", "justification": QUESTION["justification"], "days": 3}
+
+    made = (await yente.at.post("/errands", wanted)).json()
+    without = await yente.at.post("/errands", {**wanted, "justification": {"purpose": "investigate"}})
+    auditor = await yente.at.colleague("audi", Role.AUDITOR).post("/errands", wanted)
+
+    assert first((await yente.client(made["key"]).match(BUDI)).results).caption == "Budi Santoso"
+    assert (without.status_code, without.json()["code"]) == (422, "invalid.unjustified")
+    assert auditor.status_code == 403
+
+
+async def test_two_records_are_put_side_by_side_for_a_reason(yente: Yente) -> None:
+    ids = [yente.at.at.node.us.node + f"-{number}" for number in (1, 2)]
+
+    told = (await yente.at.get(f"/records/{ids[0]}/beside/{ids[1]}", reason="Satu orang?")).json()
+    without = await yente.at.get(f"/records/{ids[0]}/beside/{ids[1]}")
+
+    assert [told["left"]["id"], told["right"]["id"]] == ids
+    assert told["comparison"]["probability"] < 0.5
+    assert {event.facts["record"] for event in yente.entries(AuditKind.RECORD_READ)} == set(ids)
+    assert without.status_code == 422
+
+
 async def test_an_ordinary_token_in_an_address_is_not_read(yente: Yente) -> None:
     refused = await yente.at.client.get("/catalog", params={"api_key": yente.at.token})
 

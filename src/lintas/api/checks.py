@@ -9,7 +9,7 @@ from litestar import Controller, get, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
-from lintas.api.given import Acting, Here
+from lintas.api.given import Acting, Here, Reasons
 from lintas.api.problems import problems
 from lintas.checks import Batch, CheckReport, CheckSummary
 from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, SecondPersonNeeded, TooLarge
@@ -19,9 +19,6 @@ from lintas.policy import OfficerAct, justified
 from lintas.protocol.messages import NodeId
 
 Reference = Annotated[str, PathParameter(max_length=64)]
-
-# Looked at by policy, which names everything that is missing at once; described as what it has to be.
-Reasons = Annotated[dict[str, str], Meta(extra_json_schema={"$ref": "#/components/schemas/Justification"})]
 
 
 class NewCheck(Noun):

@@ -10,7 +10,7 @@ from litestar.params import PathParameter, QueryParameter
 from lintas.api.given import Acting, Here
 from lintas.api.problems import problems
 from lintas.errors import Invalid, NotFound
-from lintas.model import DisclosureLevel, Noun, Record
+from lintas.model import Comparison, DisclosureLevel, Noun, Record
 
 Reference = Annotated[str, PathParameter(max_length=255)]
 
@@ -21,6 +21,14 @@ class ShownRecord(Noun):
     record: Record
     level: DisclosureLevel
     policies: tuple[str, ...]
+
+
+class Pair(Noun):
+    """Two records, how much of them is shown, and how likely it is at even odds that they are of one subject."""
+
+    left: Record
+    right: Record
+    comparison: Comparison
 
 
 class Records(Controller):
@@ -51,5 +59,22 @@ class Records(Controller):
         shown, level, decision = node.read_record(record, officer, reason)
         return ShownRecord(shown, level, decision.policies)
 
+    @get(
+        "/{record:str}/beside/{other:str}",
+        sync_to_thread=True,
+        response_description="Both, and every reason for and against.",
+        responses=problems(NotFound, Invalid),
+    )
+    def beside(
+        self,
+        record: Reference,
+        other: Reference,
+        reason: Annotated[str, QueryParameter(min_length=3, max_length=400)],
+        node: Here,
+        officer: Acting,
+    ) -> Pair:
+        """Two records side by side; both readings, with `reason`, go into the log."""
+        return Pair(*node.put_side_by_side(record, other, officer, reason))
 
-NOUNS = (ShownRecord,)
+
+NOUNS = (ShownRecord, Pair)

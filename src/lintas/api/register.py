@@ -8,12 +8,12 @@ from litestar import Controller, get, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
-from lintas.api.given import Acting, Here
+from lintas.api.given import Acting, Here, Reasons
 from lintas.api.problems import problems
 from lintas.errors import AlreadyDone, Invalid, NotFound, RefusedByPolicy, TooLarge
 from lintas.model import Noun
 from lintas.people import Approval, Officer
-from lintas.policy import OfficerAct, Policy
+from lintas.policy import OfficerAct, Policy, justified
 
 Reference = Annotated[str, PathParameter(max_length=64)]
 
@@ -35,6 +35,21 @@ class Word(Noun):
     note: Annotated[str, Meta(max_length=400)] = ""
 
 
+class NewErrand(Noun):
+    """A reason for which one of the officer's programs asks, for some days."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+    justification: Reasons
+    days: Annotated[int, Meta(ge=1, le=31)] = 7
+
+
+class Key(Noun, omit_defaults=False):
+    """The key of an errand; it is shown this once."""
+
+    key: str
+    days: int
+
+
 class Register(Controller):
     """Partners, policies, approvals."""
 
@@ -44,6 +59,18 @@ class Register(Controller):
     async def me(self, officer: Acting) -> Officer:
         """The officer this token was issued to."""
         return officer
+
+    @post(
+        "/errands",
+        sync_to_thread=True,
+        response_description="The key, shown this once.",
+        responses=problems(RefusedByPolicy, Invalid, TooLarge),
+    )
+    def errand(self, data: JSONBody[NewErrand], node: Here, officer: Acting) -> Key:
+        """A key for a program that cannot say why it asks: the reason is bound to it, and it opens matching only."""
+        node.may(officer, OfficerAct.CHECK)
+        reason = justified(data.justification)
+        return Key(node.people.errands.issue(officer, reason, name=data.name, days=data.days), data.days)
 
     @get("/partners", response_description="Every partner.", responses=problems())
     async def partners(self, node: Here) -> list[Partner]:
@@ -74,4 +101,4 @@ class Register(Controller):
         return node.decide_approval(approval, officer, agree=data.agree, note=data.note)
 
 
-NOUNS = (Partner, Word, Officer, Policy, Approval)
+NOUNS = (Partner, Word, Officer, Policy, Approval, NewErrand, Key)
