@@ -78,7 +78,7 @@ def ours(people: list[Person], questions: list[Question], folder: Path | None) -
         told("name", questions, lambda one: asked(one, "name"))
         told("name and date of birth", questions, lambda one: asked(one, "name", "birthDate"))
         _numbers(shelf, people)
-        _changes(shelf)
+        _changes(shelf, people[-1].id)
         shelf.close()
 
 
@@ -118,14 +118,14 @@ def _numbers(shelf: Shelf, people: Sequence[Person]) -> None:
     row("passport with one slip and the name: in the first 3", f"{statistics.mean(ranks):10.4f}  {percentiles(times)}")
 
 
-def _changes(shelf: Shelf) -> None:
+def _changes(shelf: Shelf, one: str) -> None:
     columns = next(iter(all_columns(_lines([Person("new", "Zulkarnain Wiraatmadja", "1980-02-03")]), total=1)))
     started = time.perf_counter()
     shelf.take(columns)
     shelf.commit(2, complete=True)
     row("one record added and visible", f"{1_000 * (time.perf_counter() - started):10.1f} ms")
     started = time.perf_counter()
-    shelf.put("new", None)
+    shelf.put(one, None)
     shelf.commit(3, complete=True)
     row("one record deleted and gone from the disk", f"{1_000 * (time.perf_counter() - started):10.1f} ms")
 

@@ -7,13 +7,14 @@ stores a number once and not eleven times (P. Norvig, How to Write a Spelling Co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from lintas.matching import normalise
+from lintas.matching import normalise, sounds
 from lintas.matching.dates import Date, read_dates, swapped
 from lintas.matching.names import _ignored as ignored_words
 from lintas.model import Record, Subject, SubjectKind
@@ -30,6 +31,18 @@ _LONGEST_NEAR: Final = 20
 _LAST_DIGITS: Final = 8
 _MOST_NUMBERS: Final = 60
 _MOST_NAMES: Final = 60
+_MOST_FORMS: Final = 6
+_HYPHEN: Final = re.compile(r"(?<=[^\W\d])[-\u2010\u2011](?=[^\W\d])")
+_SERVANT: Final = re.compile(r"(?<!\w)(\u0639\u0628\u062f)\s+(?=\w)")  # Abd
+_OF_GOD: Final = re.compile(r"\s+\u0627\u0644\u0644\u0647(?!\w)")  # Allah
+# Of a Korean the first sign; of a name in Han signs the first, or the first two of four or more, as Japanese have.
+_FAMILY_FIRST: Final = re.compile(
+    r"^(?:([\uac00-\ud7af])(?=[\uac00-\ud7af]{1,3}$)|([\u3400-\u9fff])(?=[\u3400-\u9fff]{1,2}$)"
+    r"|([\u3400-\u9fff]{2})(?=[\u3400-\u9fff]{2,3}$))"
+)
+# Where no transliteration tells how a word is spoken, it is stored as it is heard: Hebrew, Arabic, Hangul.
+_READ_BY_EAR: Final = re.compile(r"[\u0590-\u06ff\uac00-\ud7af]")
+_BETWEEN_WORDS: Final = re.compile(r"[\s\-\u00b7\u30fb\uff65=,.]+")
 
 NO_VOWELS: Final = "~"
 """Stands before a word that was written without its vowels: it can only be compared by its consonants."""
@@ -38,6 +51,9 @@ NO_L: Final = "="
 """Stands before a word from a script that does not tell l from r."""
 
 MARKS: Final = NO_VOWELS + NO_L
+
+NATIVE: Final = "@"
+"""Stands before a word that is asked as it is written in its own script, whose name and a colon come first."""
 
 OR: Final = "|"
 """Stands between forms of one word that is asked: the ways in which a word of another script may be spelt."""
@@ -171,15 +187,55 @@ def last_digits(phone: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def stored_names(text: str) -> tuple[tuple[str, ...], ...]:
-    """The words of a name that tell something, each marked with what its script leaves out."""
-    plain = _told(normalise.words(text))
-    if text.isascii():
-        return (plain,)
-    mark = _mark(text)
-    return (tuple(mark + word for word in plain),)
+    """The words of a name that tell something; of another script as it is transcribed, and as it is heard."""
+    found = []
+    for one in _readings(text):
+        mark = "" if one.isascii() else _mark(one)
+        found.append(tuple(mark + word for word in _told(normalise.words(one))))
+        if mark and _READ_BY_EAR.search(one):
+            heard = (sounds.decode(word) or "" for word in _BETWEEN_WORDS.split(one[: normalise.LONGEST])[:12])
+            found.append(tuple(word for word in heard if word))
+    return tuple(dict.fromkeys(found))
 
 
-asked_names = stored_names
+@lru_cache(maxsize=16_384)
+def asked_names(text: str) -> tuple[tuple[str, ...], ...]:
+    """The words to ask for; those of another script in all the ways in which they are likely to be spelt."""
+    found = []
+    for one in _readings(text):
+        mark = "" if one.isascii() else _mark(one)
+        plain = tuple(mark + word for word in _told(normalise.words(one)))
+        read = () if one.isascii() else _spelt(one)
+        if not any(len(forms) > 1 for forms in read):
+            found.append(plain)
+        elif len(read) == len(plain):
+            found.append(tuple(OR.join((*forms, word)) for forms, word in zip(read, plain, strict=True)))
+        else:
+            found += [tuple(OR.join(forms) for forms in read), plain]
+    return tuple(dict.fromkeys(found))
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """The name as written; and with what a hyphen joins, or Arabic parts, as one word, or a family name set apart."""
+    if text.isascii() and "-" not in text:
+        return (text,)
+    whole = _SERVANT.sub(r"\1", _OF_GOD.sub("\u0627\u0644\u0644\u0647", _HYPHEN.sub("", text)))
+    apart = _FAMILY_FIRST.sub(r"\1\2\3 ", text)
+    return tuple(dict.fromkeys((text, whole, apart)))
+
+
+def _spelt(text: str) -> tuple[tuple[str, ...], ...]:
+    """For each word of a name, the likeliest spellings if its script was learned, else its transcription."""
+    found = []
+    for word in _BETWEEN_WORDS.split(text[: normalise.LONGEST])[:12]:
+        script = sounds.script_of(word) if word else None
+        read = sounds.native(script, word) if script else ""
+        if script and read:
+            spelt = tuple(form for form in sounds.spellings(script, read)[:_MOST_FORMS] if form)
+            found.append((*spelt, f"{NATIVE}{script}:{read}"))
+        elif word:
+            found += [(plain,) for plain in normalise.words(word)]
+    return tuple(forms for forms in found if forms)
 
 
 def _mark(text: str) -> str:

@@ -2,8 +2,8 @@
 
 The list (`manifest.json`) is replaced in one step, after all it names is durable: whoever dies on the way leaves the
 index as it was, and files nobody names, which the next writer removes. An index is derived and may be thrown away at
-any time. What is taken out of the records is taken out of the files, not only marked: its segment is written anew
-without it before the list is replaced, and the old file is removed.
+any time. What is taken out of the records is invisible as soon as the list says so, and then taken out of the files:
+its segment is written anew without it, and the old file is removed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lintas.errors import DiskFull
 from lintas.matching.keys import MARKS, OR, IndexTerms, QueryTerms, index_terms, query_terms
 from lintas.model import Record, Subject
 from lintas.records.searching import segment as files
-from lintas.records.searching.arrays import Array, decoded, hashes, hashes_of, look_up
+from lintas.records.searching.arrays import Array, decoded, hash_of, hashes_of, look_up
 from lintas.records.searching.ranking import Asked, best_rows, rarity
 from lintas.records.searching.rows import Columns, joined, ready, rows_of
 from lintas.records.searching.segment import Damaged, Segment
@@ -33,7 +33,10 @@ _LIST: Final = "manifest.json"
 _LOCK: Final = "lock"
 _GROWTH: Final = 8  # a segment is joined with those less than so many times as large
 _ENOUGH: Final = 2_000_000  # rows: what is larger is not joined for its size alone
-_MOST_VARIANTS: Final = 6
+_FEW_LIVE: Final = 4  # a segment of which one row in so many is gone is written anew
+_MOST_VARIANTS: Final = 3
+_MOST_WORDS: Final = 12
+_SHORTEST_PARTED: Final = 4
 _TRIES: Final = 5
 
 
@@ -47,6 +50,7 @@ class Entry(Struct, frozen=True):
     file: str
     crc: int
     gone: tuple[int, ...] = ()
+    forget: bool = False  # some of those that are gone were removed: the file is to be written anew without them
 
 
 class Manifest(Struct, frozen=True):
@@ -153,6 +157,7 @@ class Shelf:
         self._release = release
         self.reload()
         self._sweep()
+        self._forget()
 
     def put(self, record_id: str, record: Record | None) -> None:
         """Store a record in place of what was stored under its id; None takes it out."""
@@ -207,40 +212,48 @@ class Shelf:
 
     def _commit(self, sequence: int, *, complete: bool) -> None:
         parts = self._taken()
-        gone = [self._gone(segment) for segment in self._segments]
+        gone = [segment.rows_with([*self._replaced, *self._removed]).tolist() for segment in self._segments]
+        forget = [bool(len(segment.rows_with(list(self._removed)))) for segment in self._segments]
         plan = self._plan(len(self._where), gone)
         kept = [
-            Entry(entry.file, entry.crc, tuple(sorted({*entry.gone, *gone[i][0]})))
+            Entry(entry.file, entry.crc, tuple(sorted({*entry.gone, *gone[i]})), entry.forget or forget[i])
             for i, entry in enumerate(self._manifest.segments)
             if i not in plan
         ]
         for i in plan:
             alive = self._segments[i].alive.copy()
-            alive[gone[i][0]] = False
+            alive[gone[i]] = False
             parts.append((self._segments[i].columns, np.flatnonzero(alive)))
-        if any(len(rows) for _, rows in parts):
-            name = f"{self._manifest.number:08}.seg"
-            kept.append(Entry(name, files.write(self.folder / name, ready(joined(parts)))))
-        self._replace(Manifest(tuple(kept), sequence, complete, self._manifest.number + 1))
+        self._replace(Manifest((*kept, *self._write(parts)), sequence, complete, self._manifest.number + 1))
         self._parts, self._where, self._put, self._replaced, self._removed = [], {}, {}, set(), set()
+        self._forget()
 
-    def _gone(self, segment: Segment) -> tuple[list[int], bool]:
-        """The rows that are no longer true, and whether some of them were removed and not only replaced."""
-        removed = segment.rows_with(list(self._removed)).tolist() if self._removed else []
-        replaced = segment.rows_with(list(self._replaced)).tolist() if self._replaced and segment.rows else []
-        return removed + replaced, bool(removed)
+    def _write(self, parts: Sequence[tuple[Columns, Array]]) -> list[Entry]:
+        """One new segment of these rows; none where there are none."""
+        if not any(len(rows) for _, rows in parts):
+            return []
+        name = f"{self._manifest.number:08}.seg"
+        return [Entry(name, files.write(self.folder / name, ready(joined(parts))))]
 
-    def _plan(self, rows: int, gone: Sequence[tuple[list[int], bool]]) -> set[int]:
-        """Which segments are written anew: those with something to forget, and those no larger than what comes."""
-        plan = {i for i, (_, forget) in enumerate(gone) if forget}
-        size = rows + sum(self._segments[i].rows for i in plan)
+    def _forget(self) -> None:
+        """Write anew each segment with rows that were removed: they are invisible already, now they are gone."""
+        for entry, segment in zip(self._manifest.segments, self._segments, strict=True):
+            if entry.forget:
+                kept = [one for one in self._manifest.segments if one.file != entry.file]
+                new = self._write([(segment.columns, np.flatnonzero(segment.alive))])
+                number = self._manifest.number + 1
+                self._replace(msgspec.structs.replace(self._manifest, segments=(*kept, *new), number=number))
+
+    def _plan(self, rows: int, gone: Sequence[Sequence[int]]) -> list[int]:
+        """Which segments are joined with what comes: those no larger, and those of which much is gone."""
+        plan: list[int] = []
+        size = rows
         for i in sorted(range(len(self._segments)), key=lambda i: self._segments[i].rows):
             segment = self._segments[i]
-            dead = segment.rows - int(segment.alive.sum()) + len(gone[i][0])
-            if i in plan or not (segment.rows < min(_GROWTH * size, _ENOUGH) or 4 * dead > segment.rows):
-                continue
-            if rows or dead:
-                plan.add(i)
+            dead = segment.rows - int(segment.alive.sum()) + len(gone[i])
+            small = segment.rows < min(_GROWTH * size, _ENOUGH)
+            if (rows and small) or _FEW_LIVE * dead > segment.rows:
+                plan.append(i)
                 size += segment.rows
         return plan
 
@@ -311,42 +324,41 @@ def _ranked(segments: Sequence[Segment], terms: QueryTerms, limit: int) -> list[
 
 
 def _variants(segments: Sequence[Segment], words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The name as it is, and with two words as one or one as two where somebody is called so."""
-    words = words[:12]
+    """The name as it is; with two words as one where somebody bears that; and a word nobody bears parted in two."""
+    words = words[:_MOST_WORDS]
     if any(OR in word for word in words):
         return [words]
-    some = [(*words[:i], words[i] + words[i + 1].lstrip(MARKS), *words[i + 2 :]) for i in range(len(words) - 1)]
-    made = [one[i] for i, one in enumerate(some)]
+    joins = [words[i] + words[i + 1].lstrip(MARKS) for i in range(len(words) - 1)]
+    some = [(*words[:i], whole, *words[i + 2 :]) for i, whole in enumerate(joins) if _bearers(segments, whole)]
     for i, word in enumerate(words):
-        for cut in range(2, len(word) - 1):
-            some.append((*words[:i], word[:cut], word[cut:], *words[i + 1 :]))
-            made.append(word[:cut] + " " + word[cut:])
-    if not some:
-        return [words]
-    parts = [one.split(" ") for one in made]
-    flat = list(dict.fromkeys(part for two in parts for part in two))
-    there: dict[str, int] = dict.fromkeys(flat, 0)
-    for segment in segments:
-        known, which = look_up(segment.table("by_vocab"), hashes(flat))
-        posts = segment.columns["by_post_at"]
-        for word, place in zip(known.tolist(), which.tolist(), strict=True):
-            there[flat[place]] += int(posts[word + 1] - posts[word])
-    likely = [(min(there[p] for p in two), one) for two, one in zip(parts, some, strict=True)]
-    likely = sorted(((n, one) for n, one in likely if n), key=lambda e: -e[0])
-    return [words, *(one for _, one in likely[:_MOST_VARIANTS])]
+        if len(word) > _SHORTEST_PARTED and not _bearers(segments, word):
+            parts = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
+            likely = [(min(_bearers(segments, a), _bearers(segments, b)), a, b) for a, b in parts]
+            count, *best = max(likely)
+            if count:
+                some.append((*words[:i], *best, *words[i + 1 :]))
+    return [words, *some[:_MOST_VARIANTS]]
+
+
+def _bearers(segments: Sequence[Segment], word: str) -> int:
+    asked = np.array([hash_of(word)], np.uint64)
+    found = ((segment, look_up(segment.table("by_vocab"), asked)[0]) for segment in segments)
+    return sum(int(np.diff(s.columns["by_post_at"][one[0] : one[0] + 2])[0]) for s, one in found if len(one))
 
 
 def _set_rarity(segments: Sequence[Segment]) -> None:
-    """Tell every segment how rare its words are among all names of the index."""
+    """Tell every segment how rare its words are among its own names and those of the largest segment."""
     if not segments:
         return
     largest = max(segments, key=lambda one: one.names)
-    for segment in (largest, *(one for one in segments if one is not largest)):
-        posts = segment.columns["by_post_at"]
-        bearers = np.diff(posts).astype(np.float64)
+    for segment in segments:
+        if segment.beside is largest:
+            continue
+        bearers = np.diff(segment.columns["by_post_at"]).astype(np.float64)
         names = segment.names
         if segment is not largest:
             words, which = look_up(largest.table("by_vocab"), hashes_of(segment.lists("vocab")))
             bearers[which] += np.diff(largest.columns["by_post_at"])[words]
             names += largest.names
         segment.bits = np.clip(np.log2((names + 1) / (bearers + 0.5)), 1.0, 14.0).astype(np.float32)
+        segment.beside = largest

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lintas.matching.keys import IndexTerms, terms_of
@@ -18,8 +18,11 @@ from lintas.records.searching.arrays import (
     encoded,
     gather,
     grams_of,
+    grams_of_word,
     grouped,
+    hash_of,
     hashes,
+    hashes_near,
     hashes_without_one,
     look_up,
     sorted_by,
@@ -38,22 +41,36 @@ def terms(name: str, born: str = "", **more: str) -> IndexTerms:
     return terms_of({"name": (name,), "birthDate": (born,), **{k: (v,) for k, v in more.items()}}, "Person")
 
 
+@settings(deadline=None)
 @given(texts)
 def test_texts_come_back_as_they_were(some):
     assert decoded(encoded(some), np.arange(len(some))) == some
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_hash_does_not_depend_on_what_stands_beside_it(some):
     assert hashes(some).tolist() == [hashes([text])[0] for text in some]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=4))
 def test_a_hash_without_one_letter_is_the_hash_of_the_word_without_it(some):
     found, whose = hashes_without_one(encoded(some))
 
     expected = [(hashes([text[:i] + text[i + 1 :]])[0], n) for n, text in enumerate(some) for i in range(len(text))]
     assert list(zip(found.tolist(), whose.tolist(), strict=True)) == expected
+
+
+@settings(deadline=None)
+@given(st.text(max_size=12))
+def test_one_word_alone_gets_the_hashes_and_trigrams_it_gets_among_others(word):
+    lists = encoded([word])
+    without, _ = hashes_without_one(lists)
+
+    assert [hash_of(word)] == hashes([word]).tolist()
+    assert hashes_near(word).tolist() == [hash_of(word), *(without.tolist() if len(lists[1]) > 2 else [])]
+    assert grams_of_word(word).tolist() == grams_of(lists)[0].tolist() or not word
 
 
 def test_trigrams_know_where_a_word_begins_and_ends():
@@ -65,6 +82,7 @@ def test_trigrams_know_where_a_word_begins_and_ends():
     assert all(0 <= code < GRAMS for code in first | second)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 99)), max_size=30))
 def test_what_is_grouped_is_found_under_its_key(pairs):
     keys, values = (np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ((), ())))
@@ -76,6 +94,7 @@ def test_what_is_grouped_is_found_under_its_key(pairs):
         assert lengths.tolist() == [len(found)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=20), st.lists(st.integers(0, 9), max_size=5))
 def test_looking_up_finds_every_entry_of_every_key(stored, asked):
     table = sorted_by(np.array(stored, np.int64), np.arange(len(stored)))
@@ -85,6 +104,7 @@ def test_looking_up_finds_every_entry_of_every_key(stored, asked):
     assert found == sorted((n, place) for n, key in enumerate(asked) for place, one in enumerate(stored) if one == key)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=20))
 def test_distinct_numbers_come_once_and_in_order(some):
     assert distinct(np.array(some, np.int64)).tolist() == sorted(set(some))
@@ -110,6 +130,7 @@ def told(columns):
     return out
 
 
+@settings(deadline=None)
 @given(people, st.data())
 def test_joined_columns_say_what_the_parts_said_of_the_rows_that_are_kept(some, data):
     found = [(f"p{n}", terms(name, born, passportNumber=f"A{n}23456")) for n, (name, born) in enumerate(some)]

@@ -17,7 +17,7 @@ from lintas.matching import index_terms, query_terms
 from lintas.model import Record, Subject, SubjectKind
 from lintas.records.searching.rows import ready, rows_of
 from lintas.records.searching.segment import Damaged, read, write
-from lintas.records.shelf import Busy, Shelf
+from lintas.records.shelf import Busy, Manifest, Shelf
 from rooms.records.record_makers import person
 
 
@@ -75,6 +75,22 @@ def test_what_is_taken_out_is_gone_from_the_disk_at_once(tmp_path):
     assert shelf.candidates(ask("Zulkarnain Wiraatmadja"), 5) == []
     assert b"zulkarnain" not in bytes_of(tmp_path)
     assert shelf.size == 200
+
+
+def test_who_dies_before_forgetting_has_made_it_invisible_and_the_next_writer_forgets(tmp_path):
+    shelf = filled(tmp_path, *invented(200), person("p-zulkarnain", "Zulkarnain Wiraatmadja"))
+    (segment,) = msgspec.json.decode((tmp_path / "manifest.json").read_bytes(), type=Manifest).segments
+    dead = msgspec.structs.replace(segment, gone=(200,), forget=True)
+    shelf.close()
+    (tmp_path / "manifest.json").write_bytes(msgspec.json.encode(Manifest((dead,), 202, complete=True, number=9)))
+
+    shelf = Shelf(tmp_path)
+    assert shelf.candidates(ask("Zulkarnain Wiraatmadja"), 5) == []
+    assert b"zulkarnain" in bytes_of(tmp_path)
+    shelf.begin()
+
+    assert b"zulkarnain" not in bytes_of(tmp_path)
+    assert (shelf.sequence, shelf.complete, shelf.size) == (202, True, 200)
 
 
 def test_what_is_put_twice_before_a_commit_is_there_once_and_as_it_was_last(tmp_path):

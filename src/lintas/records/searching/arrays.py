@@ -15,6 +15,7 @@ Lists: TypeAlias = tuple[Array, Array]
 _PRIME: Final = 0x100000001B3  # FNV's
 _INVERSE: Final = np.uint64(pow(_PRIME, -1, 2**64))
 _MIX: Final = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finisher
+_ALL: Final = 2**64 - 1
 _GRAM_SIGNS: Final = 32
 GRAMS: Final = _GRAM_SIGNS**3
 END: Final = 0  # stands before and after a word
@@ -22,6 +23,9 @@ END: Final = 0  # stands before and after a word
 _SIGN_OF: Final = np.array(
     [b - 96 if 97 <= b <= 122 else 27 + b % 5 for b in range(256)], dtype=np.uint16
 )  # a to z are themselves, whatever else there is shares five signs
+
+
+_SIGN_OF_BYTE: Final = _SIGN_OF.tolist()
 
 
 def encoded(texts: Sequence[str]) -> Lists:
@@ -61,6 +65,31 @@ def hashes_of(lists: Lists) -> Array:
     """64 bits for each text: a polynomial of its bytes, mixed."""
     sums, ptr = _sums(lists), lists[0]
     return _mixed(sums[ptr[1:]] - sums[ptr[:-1]], np.diff(ptr))
+
+
+def hash_of(text: str) -> int:
+    """The hash of one text: for one, this is faster than `hashes`."""
+    return _finished(_polynomial(data := text.encode("utf-8", "surrogatepass")), len(data))
+
+
+def hashes_near(text: str) -> Array:
+    """The hash of a text and, if it is longer than two, of the text without each of its bytes in turn."""
+    data = text.encode("utf-8", "surrogatepass")
+    forms = [data, *(data[:i] + data[i + 1 :] for i in range(len(data)))] if len(data) > 2 else [data]
+    return np.array([_finished(_polynomial(form), len(form)) for form in forms], np.uint64)
+
+
+def _polynomial(data: bytes) -> int:
+    total, power = 0, 1
+    for byte in data:
+        total += (byte + 1) * power
+        power = power * _PRIME & _ALL
+    return total & _ALL
+
+
+def _finished(total: int, length: int) -> int:
+    found = (total + length) * int(_MIX) & _ALL
+    return found ^ found >> 32
 
 
 def hashes_without_one(lists: Lists) -> tuple[Array, Array]:
@@ -130,6 +159,13 @@ def look_up(table: Lists, asked: Array) -> tuple[Array, Array]:
         return values[:0], hit
     begins, lengths = begins[hit], lengths[hit]
     return values[spread(begins, lengths)], np.repeat(hit, lengths)
+
+
+def grams_of_word(word: str) -> Array:
+    """The trigrams of one word, each once."""
+    signs = [END, *(_SIGN_OF_BYTE[byte] for byte in word.encode("utf-8", "surrogatepass")), END]
+    found = {(a * _GRAM_SIGNS + b) * _GRAM_SIGNS + c for a, b, c in zip(signs, signs[1:], signs[2:], strict=False)}
+    return np.array(sorted(found), np.int64)
 
 
 def grams_of(lists: Lists) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ that ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import deque
@@ -166,6 +167,7 @@ def _read(source: IO[bytes] | None) -> bytes | None:
 
 def work() -> None:
     """Be a worker: answer tasks until there are no more."""
+    gc.disable()  # nothing made here holds itself
     while task := _read(sys.stdin.buffer):
         found = columns_of(msgspec.msgpack.decode(task, type=tuple[bytes, ...]))
         packed = _Packed({name: (column.dtype.str, column.tobytes()) for name, column in found.items()})

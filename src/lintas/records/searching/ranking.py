@@ -8,39 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from lintas.matching.keys import MARKS, NO_VOWELS, OR, QueryTerms
+from lintas.matching import sounds
+from lintas.matching.keys import MARKS, NATIVE, NO_VOWELS, OR, QueryTerms
 from lintas.records.searching.arrays import (
     Array,
-    decoded,
     distinct,
-    encoded,
     gather,
-    grams_of,
+    grams_of_word,
+    hash_of,
     hashes,
-    hashes_without_one,
+    hashes_near,
     look_up,
     spread,
 )
-from lintas.records.searching.rows import KIND_BITS, bones_of
+from lintas.records.searching.rows import HEARD, KIND_BITS, TEXT, bones_of
 from lintas.records.searching.segment import Segment
 
 _LOOKED_AT: Final = 150  # words that are compared letter by letter
-_LOOKED_AT_OF_MANY: Final = 60  # the same, for each of several forms of one word
+_LOOKED_AT_OF_MANY: Final = 200  # the same, for several forms of one word
+_HEARD: Final = 50
+_MOST_HEARD: Final = 3.0
 _MOST_OF_A_GRAM: Final = 40_000  # words with a trigram that are gone through before commoner trigrams are left out
-_MARKS: Final = np.frombuffer(MARKS.encode(), np.uint8)
+_SHORT: Final = 5
+_STEEP: Final = 1.5
+_NOTHING: Final = np.zeros(0, np.int64)
 _LOWEST: Final = 0.5  # likeness at which two words are no longer one word
 _LEAST_WORTH: Final = 0.08
 _UNKNOWN: Final = 15.0  # bits of a word nobody bears
 _INITIAL: Final = 0.35  # what one letter is worth of the word it begins
-_AT_ONCE: Final = 120_000  # entries of lists gone through before the rest is only looked up
-_SURVIVORS: Final = 30_000
-_WEIGHED: Final = 300  # names that are weighed word by word
+_AT_ONCE: Final = 60_000  # entries of lists gone through before the rest is only looked up
+_SURVIVORS: Final = 20_000
+_LOOKED_THROUGH: Final = 2_000  # names of which it is asked what they are names of
+_WEIGHED: Final = 200  # names that are weighed word by word
 _WIDEST: Final = 12
 _LONGER: Final = 0.4  # bits a name loses before it is weighed for each word it has more than the one asked
 _NUMBER, _NEAR = 60.0, 16.0
@@ -66,72 +72,83 @@ def like(segment: Segment, asked: str) -> Like:
 
 
 def _like(segment: Segment, asked: str) -> Like:
-    forms = [form for form in asked.split(OR) if len(form.lstrip(MARKS)) > 1]
-    words, worth = np.zeros(0, np.int64), np.zeros(0, np.float32)
-    for form in forms:
-        some = _shortlist(segment, form, _LOOKED_AT if len(forms) == 1 else _LOOKED_AT_OF_MANY)
-        words, worth = np.concatenate([words, some]), np.concatenate([worth, _worth(segment, form, some)])
-    if len(forms) > 1:
-        order = np.lexsort((-worth, words))
-        first = np.concatenate([[True], np.diff(words[order]) > 0]) if len(order) else order.astype(np.bool_)
-        words, worth = words[order][first], worth[order][first]
+    forms = asked.split(OR)
+    native = next((form for form in forms if form.startswith(NATIVE)), "")
+    latin = [form for form in forms if not form.startswith(NATIVE) and len(form.lstrip(MARKS)) > 1]
+    words = _shortlist(segment, latin, _LOOKED_AT if len(latin) == 1 else _LOOKED_AT_OF_MANY) if latin else _NOTHING
+    worth = np.zeros(len(words), np.float32)
+    for mark in ("", *MARKS):
+        alike = [form for form in latin if form[: len(mark)] == mark and (mark or form[0] not in MARKS)]
+        if alike and len(words):
+            worth = np.maximum(worth, _worth(segment, mark, alike, words))
+    if native:
+        _hear(segment, native, words, worth)
     kept = worth > _LEAST_WORTH
     words, worth = words[kept], worth[kept]
     posts = segment.columns["by_post_at"]
     return Like(words, worth, int((posts[words + 1] - posts[words]).sum()))
 
 
-def _shortlist(segment: Segment, form: str, most: int) -> Array:
+def _hear(segment: Segment, native: str, words: Array, worth: Array) -> None:
+    """Judge the best of the words anew by how likely they are spoken like the native one."""
+    script, _, read = native.removeprefix(NATIVE).partition(":")
+    best = np.argsort(-worth, kind="stable")[:_HEARD]
+    texts = [text.decode("ascii", "replace") for text in segment.columns["by_text"][words[best]].tolist()]
+    bits = np.array([sounds.bits(script, read, text) if text.isascii() and text.isalpha() else 0.0 for text in texts])
+    most = max(_MOST_HEARD * len(read), float(bits.max(initial=1.0)))
+    worth[np.argsort(-worth, kind="stable")[_HEARD:]] = 0
+    worth[best] = np.maximum(
+        np.clip(bits / most, 0, 1) ** 1.5, np.where(segment.columns["by_mark"][words[best]] > 0, worth[best], 0)
+    )
+
+
+def _shortlist(segment: Segment, forms: Sequence[str], most: int) -> Array:
     """Words with many of the same trigrams, or the same consonants but for one; in order of their number."""
-    text, bones = form.lstrip(MARKS), bones_of(form)
+    texts = [form.lstrip(MARKS) for form in forms]
     vocab_at = segment.columns["vocab_at"]
-    count = np.zeros(len(vocab_at) - 1, np.float32)
-    codes, _ = grams_of(encoded([text]))
+    count = np.zeros(len(vocab_at) - 1, np.uint8)
+    codes = distinct(np.concatenate([grams_of_word(text) for text in texts]))
     gram_at, gram = segment.lists("by_gram")
-    begins, lengths = gram_at[codes], gram_at[codes + 1] - gram_at[codes]
-    order = np.argsort(lengths)
-    tolerable = np.cumsum(lengths[order]) < _MOST_OF_A_GRAM
+    begins, ends = gram_at[codes], gram_at[codes + 1]
+    order = np.argsort(ends - begins)
+    tolerable = np.cumsum((ends - begins)[order]) < _MOST_OF_A_GRAM
     tolerable[:2] = True
-    for place in order[tolerable]:
-        count[gram[begins[place] : begins[place] + lengths[place]]] += 1
-    heard = encoded([bones])
-    near = hashes_without_one(heard)[0] if len(bones) > 2 else hashes([])
-    by_bones, which = look_up(segment.table("by_bones"), np.concatenate([hashes([bones]), near]))
-    least = 1 if len(text) < 5 else 2
-    there = count >= least
+    for begin, end in zip(begins[order[tolerable]].tolist(), ends[order[tolerable]].tolist(), strict=True):
+        count[gram[begin:end]] += 1
+    bones = [hashes_near(one) for one in dict.fromkeys(map(bones_of, forms))]
+    by_bones, which = look_up(segment.table("by_bones"), np.concatenate(bones))
+    there = count >= (1 if len(forms) == 1 and len(texts[0]) < _SHORT else 2)
     there[by_bones] = True
     found = np.flatnonzero(there)
     if len(found) <= most:
         return found
-    count[found] *= 2 / (len(codes) + vocab_at[found + 1] - vocab_at[found])  # Dice's coefficient
-    count[by_bones] += 0.25
-    count[by_bones[which == 0]] += 0.25
-    value = count[found] - np.float32(0.002) * segment.bits[found]
+    dice = 2 * count[found] / (sum(map(len, texts)) / len(texts) + vocab_at[found + 1] - vocab_at[found])
+    heard, same = np.zeros(len(found), np.float32), np.isin(which, np.cumsum([0, *map(len, bones)]))
+    heard[np.searchsorted(found, by_bones)] = 0.25
+    heard[np.searchsorted(found, by_bones[same])] = 0.5
+    value = dice + heard - 0.002 * segment.bits[found]
     return np.sort(found[np.argpartition(-value, most)[:most]])
 
 
-def _worth(segment: Segment, form: str, words: Array) -> Array:
+def _worth(segment: Segment, mark: str, forms: Sequence[str], words: Array) -> Array:
     """The part of a word's bits that a likeness is worth: everything at 1, nothing at the lowest."""
-    if not len(words):
-        return np.zeros(0, np.float32)
-    texts = decoded(segment.lists("vocab"), words)
-    vocab_at, vocab = segment.lists("vocab")
-    first = vocab[vocab_at[words]]
-    mark = form[0] if form[0] in MARKS else ""
-    marked = np.isin(first, _MARKS)
-    if marked.any():
-        texts = [text.lstrip(MARKS) for text in texts]
-    bones = decoded(segment.lists("bones"), words)
-    one = cdist([form.lstrip(MARKS)], texts, scorer=OSA.normalized_similarity)[0]
-    heard = cdist([bones_of(form)], bones, scorer=OSA.normalized_similarity)[0]
-    foreign = first != ord(mark) if mark else marked
-    no_vowels = foreign & ((first == ord(NO_VOWELS)) | (mark == NO_VOWELS))
-    no_l = foreign & ~no_vowels
-    both = np.where(no_vowels, 0.3 * one + 0.7 * heard, 0.5 * one + 0.5 * heard)
-    plain = np.maximum(one, 0.65 * one + 0.35 * heard)
-    found = np.where(no_vowels | no_l, np.minimum(both, 0.97), plain)
-    worth: Array = (np.maximum(found - _LOWEST, 0) / (1 - _LOWEST)) ** 1.5
+    texts, bones = segment.columns["by_text"][words].tolist(), segment.columns["by_heard"][words].tolist()
+    asked = [_bytes(form.removeprefix(mark), TEXT) for form in forms]
+    one = cdist(asked, texts, scorer=OSA.normalized_similarity)
+    heard = cdist([_bytes(bones_of(form), HEARD) for form in forms], bones, scorer=OSA.normalized_similarity)
+    found = np.maximum(one, 0.65 * one + 0.35 * heard)
+    sign, marks = ord(mark) if mark else 0, segment.columns["by_mark"][words]
+    foreign = marks != sign
+    if foreign.any():
+        no_vowels = foreign & ((marks == ord(NO_VOWELS)) | (sign == ord(NO_VOWELS)))
+        both = np.where(no_vowels, 0.3 * one + 0.7 * heard, 0.5 * one + 0.5 * heard)
+        found = np.where(foreign, np.minimum(both, 0.97), found)
+    worth: Array = (np.maximum(found.max(axis=0) - _LOWEST, 0) / (1 - _LOWEST)) ** _STEEP
     return worth.astype(np.float32)
+
+
+def _bytes(text: str, wide: int) -> bytes:
+    return text.encode("utf-8", "surrogatepass")[:wide].rstrip(b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +167,7 @@ class Asked:
 
 def rarity(segment: Segment, word: str) -> float:
     """How rare a word is in bits; a word nobody bears is as rare as the one it is probably meant to be."""
-    exact, _ = look_up(segment.table("by_vocab"), hashes([word]))
+    exact, _ = look_up(segment.table("by_vocab"), np.array([hash_of(word)], np.uint64))
     if len(exact):
         return float(segment.bits[exact[0]])
     found = like(segment, word)
@@ -200,30 +217,48 @@ def _numbered(segment: Segment, terms: QueryTerms) -> tuple[Array, Array]:
 
 
 def _names(segment: Segment, terms: QueryTerms, asked: Asked) -> Array:
-    """The names worth weighing."""
-    found, gain = _by_words(segment, asked)
-    if terms.dates:
-        rows, _ = look_up(segment.table("by_date"), np.array(around(terms.dates), np.uint32))
-        born, _ = gather((segment.columns["name_at"], np.arange(segment.names)), rows[:_SURVIVORS].astype(np.int64))
-        found = np.concatenate([found, born])
-        gain = np.concatenate([gain, _gain(segment, asked, range(len(asked.words)), born)])
-    row = segment.columns["by_name_row"][found]
-    mask = np.uint16(sum(KIND_BITS[kind] for kind in terms.kinds))
-    kept = np.flatnonzero((gain > 0) & ((segment.columns["kind"][row] & mask) > 0) & segment.alive[row])
-    found, gain, row = found[kept], gain[kept], row[kept]
-    if len(found) > _WEIGHED:
-        size = segment.columns["by_name_size"][found].astype(np.float32)
-        value = gain - _LONGER * np.maximum(size - len(asked.words), 0) + date_bits(segment, row, terms.dates)
-        found = found[np.argpartition(-value, _WEIGHED)[:_WEIGHED]]
+    """The names worth weighing: the best by their words, and the best of those born on the day or a slip beside it."""
+    partial = any(not date % 100 for date in terms.dates)  # many are born in a year: that alone leads to nobody
+    found = _best(segment, terms, asked, _by_words(segment, asked), dated=partial)
+    if terms.dates and not partial:
+        rows, _ = look_up(segment.table("by_date"), around(terms.dates).astype(np.uint32))
+        born = segment.names_of(rows[:_SURVIVORS].astype(np.int64))
+        gain = _gain(segment, asked, range(len(asked.words)), born)
+        found = np.concatenate([found, _best(segment, terms, asked, (born, gain))])
     return distinct(found)
+
+
+def _best(
+    segment: Segment, terms: QueryTerms, asked: Asked, found: tuple[Array, Array], *, dated: bool = False
+) -> Array:
+    """The best of some names by what they share, less what they have besides."""
+    mask = np.uint16(sum(KIND_BITS[kind] for kind in terms.kinds))
+    for most in (_LOOKED_THROUGH, len(found[0])):
+        names, gain = _top(*found, most)
+        row = segment.columns["by_name_row"][names]
+        kept = np.flatnonzero((gain > 0) & ((segment.columns["kind"][row] & mask) > 0) & segment.alive[row])
+        if len(kept) >= _WEIGHED or len(names) == len(found[0]):
+            break
+    size = segment.columns["by_name_size"][names[kept]].astype(np.float32)
+    value = gain[kept] - _LONGER * np.maximum(size - len(asked.words), 0)
+    if dated:
+        value += date_bits(segment, row[kept], terms.dates)
+    return _top(names[kept], value, _WEIGHED)[0]
+
+
+def _top(names: Array, value: Array, most: int) -> tuple[Array, Array]:
+    """The names of most value, in no order."""
+    if len(names) <= most:
+        return names, value
+    best = np.argpartition(-value, most)[:most]
+    return names[best], value[best]
 
 
 def _by_words(segment: Segment, asked: Asked) -> tuple[Array, Array]:
     """The names that share the rarer words, and what all they share is worth."""
     order = [i for i in sorted(range(len(asked.words)), key=lambda i: asked.like[i].entries) if asked.like[i].entries]
     posts = segment.lists("by_post")
-    total = np.zeros(segment.names, np.float32)
-    last = np.zeros(segment.names, np.float32)
+    total, last = segment.scratch()
     touched: list[Array] = []
     done = 0
     for place, i in enumerate(order):
@@ -240,14 +275,12 @@ def _by_words(segment: Segment, asked: Asked) -> tuple[Array, Array]:
         place = len(order)
     if not touched:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    found = np.concatenate(touched)
-    gain = total[found]
-    if len(found) > _SURVIVORS:
-        best = np.argpartition(-gain, _SURVIVORS)[:_SURVIVORS]
-        found = found[best]
+    every = np.concatenate(touched)
+    found, _ = _top(every, total[every], _SURVIVORS)
     found = distinct(found)
     rest = order[place:]
     gain = total[found] + _gain(segment, asked, rest, found)
+    total[every] = 0
     return found, gain
 
 
@@ -303,7 +336,7 @@ def _weigh(segment: Segment, asked: Asked, names: Array) -> Array:
         gain[every, i, :] = 0
         gain[every, :, j] = 0
     left_a, left_b = over.sum(axis=1), left.sum(axis=1)
-    total -= 1.4 * np.minimum(left_a, left_b) + 0.15 * np.maximum(left_a, left_b)
+    total -= 0.7 * np.minimum(left_a, left_b) + 0.15 * np.maximum(left_a, left_b)
     return total
 
 
@@ -323,13 +356,15 @@ def _table(segment: Segment, names: Array) -> tuple[Array, Array]:
 
 
 def _initials(segment: Segment, asked: Asked, words: Array, gain: Array) -> None:
-    vocab_at, vocab = segment.lists("vocab")
-    first = vocab[np.minimum(vocab_at[words], len(vocab) - 1)]
+    """One letter is worth something for a word that begins with it."""
+    first, vocab_at = segment.columns["by_first"][words], segment.columns["vocab_at"]
     single = vocab_at[words + 1] - vocab_at[words] == 1
+    some = bool(single.any())
     for i, word in enumerate(asked.words):
-        same = first == ord(word[0]) if word[0].isascii() else np.zeros_like(single)
-        short = same if len(word) == 1 else same & single
-        gain[:, i, :] = np.where(short, np.maximum(gain[:, i, :], _INITIAL), gain[:, i, :])
+        if len(word) == 1 or some:
+            short = first == (ord(word[0]) & 0xFF)
+            short = short if len(word) == 1 else short & single
+            gain[:, i, :] = np.where(short, np.maximum(gain[:, i, :], _INITIAL), gain[:, i, :])
 
 
 def _country_bits(segment: Segment, rows: Array, terms: QueryTerms) -> Array:
@@ -344,7 +379,7 @@ def _country_bits(segment: Segment, rows: Array, terms: QueryTerms) -> Array:
     return out
 
 
-def date_bits(segment: Segment, rows: Array, asked: Sequence[int]) -> Array:
+def date_bits(segment: Segment, rows: Array, asked: tuple[int, ...]) -> Array:
     """What the dates of these rows say."""
     out = np.zeros(len(rows), np.float32)
     if not asked or not len(rows):
@@ -357,10 +392,10 @@ def date_bits(segment: Segment, rows: Array, asked: Sequence[int]) -> Array:
     return out
 
 
-def _agreement(dates: Array, asked: Sequence[int]) -> Array:
+def _agreement(dates: Array, asked: tuple[int, ...]) -> Array:
     """What each date is worth; the first asked is the one that was told, the others are other readings of it."""
     best = np.full(len(dates), -9.0, np.float32)
-    slips = np.array(around(asked))
+    slips = around(asked)
     for place, date in enumerate(asked):
         year, whole = date // 10_000, date % 100 and 1
         apart = np.abs(dates // 10_000 - year)
@@ -371,12 +406,13 @@ def _agreement(dates: Array, asked: Sequence[int]) -> Array:
     return np.where((best < 6) & np.isin(dates, slips) & (dates % 100 > 0), np.float32(6), best)
 
 
-def around(asked: Sequence[int]) -> list[int]:
-    """The days asked, and those that differ in one digit or in two beside each other exchanged."""
+@lru_cache(maxsize=1_024)
+def around(asked: tuple[int, ...]) -> Array:
+    """The days asked, and those that differ in one digit or in two beside each other exchanged; in order."""
     days = {date for date in asked if date % 100}
     for date in tuple(days):
         text = f"{date:08}"
         for i, digit in enumerate(text):
             days |= {int(text[:i] + other + text[i + 1 :]) for other in "0123456789" if other != digit}
             days.add(int(text[:i] + text[i : i + 2][::-1] + text[i + 2 :]))
-    return sorted(date for date in days if 1 <= date // 100 % 100 <= 12 and 1 <= date % 100 <= 31)
+    return np.array(sorted(date for date in days if 1 <= date // 100 % 100 <= 12 and 1 <= date % 100 <= 31), np.int64)

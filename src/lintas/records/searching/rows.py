@@ -26,6 +26,7 @@ from lintas.records.searching.arrays import (
     hashes_of,
     hashes_without_one,
     sorted_by,
+    spread,
     starts,
 )
 
@@ -33,6 +34,10 @@ Columns: TypeAlias = dict[str, Array]
 
 KIND_BITS: Final[Mapping[str, int]] = {str(kind): 1 << place for place, kind in enumerate(SubjectKind)}
 _HEARD_ALIKE: Final = str.maketrans("lj", "rk")  # some scripts do not tell l from r, and in Cairo j is spoken g
+TEXT: Final = 20
+"""Bytes of a word that are compared; of its consonants, `HEARD`."""
+
+HEARD: Final = 10
 _MOST_WORDS: Final = 255
 _BY_ROW: Final = (("id", np.uint8), ("date", np.uint32), ("country", np.uint16), ("number", np.uint64))
 
@@ -129,8 +134,12 @@ def ready(rows: Columns) -> Columns:
     name_of_word = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
     row_of_name = np.repeat(np.arange(len(rows["kind"]), dtype=np.uint32), np.diff(rows["name_at"]))
     words = len(rows["vocab_at"]) - 1
-    codes, owners = grams_of(_unmarked((rows["vocab_at"], rows["vocab"])))
+    plain = _unmarked((rows["vocab_at"], rows["vocab"]))
+    codes, owners = grams_of(plain)
     out = dict(rows)
+    out["by_text"], out["by_heard"] = _fixed(plain, TEXT), _fixed((rows["bones_at"], rows["bones"]), HEARD)
+    out["by_first"] = out["by_text"].view(np.uint8)[::TEXT].copy()
+    out["by_mark"] = np.where(np.diff(plain[0]) < np.diff(rows["vocab_at"]), rows["vocab"][rows["vocab_at"][:-1]], 0)
     out["by_name_row"], out["by_name_size"] = row_of_name, np.minimum(lengths, _MOST_WORDS).astype(np.uint8)
     out["by_post_at"], out["by_post"] = grouped(rows["word"], name_of_word, words)
     out["by_gram_at"], out["by_gram"] = grouped(codes, owners.astype(np.uint32), GRAMS)
@@ -153,6 +162,15 @@ def ready(rows: Columns) -> Columns:
 def _table(name: str, keys: Array, values: Array) -> Columns:
     key, value = sorted_by(keys, values.astype(np.uint32))
     return {f"{name}_key": key, f"{name}_value": value}
+
+
+def _fixed(lists: tuple[Array, Array], wide: int) -> Array:
+    """Each text in the same number of bytes, to be read a thousand at a time; what is longer is cut."""
+    ptr, blob = lists
+    lengths = np.minimum(np.diff(ptr), wide)
+    out = np.zeros((len(lengths), wide), np.uint8)
+    out[np.arange(wide)[None, :] < lengths[:, None]] = blob[spread(ptr[:-1], lengths)]
+    return out.reshape(-1).view(f"S{wide}")
 
 
 def _unmarked(lists: tuple[Array, Array]) -> tuple[Array, Array]:

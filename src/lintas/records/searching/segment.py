@@ -11,13 +11,13 @@ import os
 import zlib
 from collections import OrderedDict
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
-from lintas.records.searching.arrays import Array, decoded, hashes, look_up
+from lintas.records.searching.arrays import Array, decoded, hashes, look_up, spread
 from lintas.records.searching.rows import Columns
 
 _MAGIC: Final = b"lintas-i"
@@ -38,8 +38,10 @@ class Segment:
         self.rows, self.names = len(columns["kind"]), len(columns["by_name_size"])
         self.alive = np.ones(self.rows, np.bool_)
         self.bits: Array = np.zeros(len(columns["vocab_at"]) - 1, np.float32)  # how rare each word is; set by the shelf
+        self.beside: Segment | None = None  # the segment with whose names they were counted
         self._remembered: OrderedDict[str, Any] = OrderedDict()
         self._lock = Lock()
+        self._scratch = local()
 
     def lists(self, name: str) -> tuple[Array, Array]:
         """A column of lists: where each begins, and the entries."""
@@ -52,6 +54,18 @@ class Segment:
     def ids(self, rows: Array) -> list[str]:
         """The ids of some rows."""
         return decoded(self.lists("id"), rows)
+
+    def names_of(self, rows: Array) -> Array:
+        """The names of some rows."""
+        begins = self.columns["name_at"][rows]
+        return spread(begins, self.columns["name_at"][rows + 1] - begins)
+
+    def scratch(self) -> tuple[Array, Array]:
+        """Two numbers for each name, of this thread alone; the first are 0 and to be left so, the second anything."""
+        if not hasattr(self._scratch, "arrays"):
+            self._scratch.arrays = np.zeros(self.names, np.float32), np.zeros(self.names, np.float32)
+        found: tuple[Array, Array] = self._scratch.arrays
+        return found
 
     def rows_with(self, ids: list[str]) -> Array:
         """The living rows with these ids."""
