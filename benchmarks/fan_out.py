@@ -29,7 +29,7 @@ from benchmarks.figures import percentiles, row
 from lintas.checks import CheckReport
 from lintas.model import Asker, Role, Subject, SubjectKind
 from lintas.node import Folder, Node, build, init, join
-from lintas.people import Officer
+from lintas.people import Account, Officer
 from lintas.protocol.messages import CheckQuestion
 from lintas.settings import Settings
 from lintas.testing.neighbourhood import PASSWORD, REASON
@@ -138,7 +138,9 @@ def found(root: Path, count: int) -> list[Path]:
         init(folder, given)
     node = build(Settings.load(folders[0], {}))
     roles = frozenset({Role.INVESTIGATOR})
-    node.people.enrol(username="sari", name="Sari", roles=roles, unit="Latihan", password=PASSWORD, by="system")
+    node.people.enrol(
+        Account(username="sari", name="Sari", roles=roles, unit="Latihan", password=PASSWORD), by="system"
+    )
     node.close()
     private, public = zip(*(authoring.new_keeper() for _ in range(3)), strict=True)
     now, known = datetime.now(UTC), dict[str, bytes]()

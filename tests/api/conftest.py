@@ -13,6 +13,7 @@ from litestar.testing import AsyncTestClient
 
 from lintas.api import create_api
 from lintas.model import Role
+from lintas.people import Account
 from lintas.testing import Neighbour, Neighbourhood
 
 QUESTION: dict[str, Any] = {
@@ -48,11 +49,13 @@ class Caller:
     def colleague(self, username: str, *roles: Role) -> Caller:
         """Another officer of the same agency."""
         enrolled = self.at.node.people.enrol(
-            username=username,
-            name=f"{username} (latihan)",
-            roles=frozenset(roles),
-            unit="",
-            password="latihan-lagi-ya",
+            Account(
+                username=username,
+                name=f"{username} (latihan)",
+                roles=frozenset(roles),
+                unit="",
+                password="latihan-lagi-ya",
+            ),
             by="system",
         )
         return Caller(self.at, self.client, self.at.node.people.issue_token(enrolled.officer, "uji", days=1))

@@ -13,6 +13,7 @@ from schemathesis.config import SchemathesisConfig
 
 from lintas.api import create_api
 from lintas.model import Role
+from lintas.people import Account
 from lintas.testing import Neighbourhood
 
 EVERY_ROLE = frozenset(Role)
@@ -47,7 +48,8 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (jakarta,) = asyncio.run(street.nodes("id"))
     jakarta.knows("Budi Santoso", birthDate="1970-01-31")
     enrolled = jakarta.node.people.enrol(
-        username="wati", name="Wati (latihan)", roles=EVERY_ROLE, unit="", password="latihan-sehari-hari", by="system"
+        Account(username="wati", name="Wati (latihan)", roles=EVERY_ROLE, unit="", password="latihan-sehari-hari"),
+        by="system",
     )
     door.api = create_api(jakarta.node)
     yield jakarta.node.people.issue_token(enrolled.officer, "uji", days=1)

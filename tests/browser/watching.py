@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from lintas.model import Role
 from lintas.node import Node
+from lintas.people import Account
 from lintas.testing import Neighbourhood
 from lintas.web import create_web
 from lintas.web.security import SESSION
@@ -151,13 +152,15 @@ class Officer:
 def enrol(node: Node, username: str, *roles: Role) -> None:
     """Give an officer an account with the secret we know."""
     node.people.enrol(
-        username=username,
-        name=f"Petugas {username.title()}",
-        roles=frozenset(roles or Role),
-        unit="Unit Latihan",
-        password=PASSWORD,
+        Account(
+            username=username,
+            name=f"Petugas {username.title()}",
+            roles=frozenset(roles or Role),
+            unit="Unit Latihan",
+            password=PASSWORD,
+            totp_secret=SECRET,
+        ),
         by="system",
-        totp_secret=SECRET,
     )
 
 

@@ -11,7 +11,7 @@ from lintas.checks import Batch, CheckReport, read_batch
 from lintas.checks.tables import batch
 from lintas.errors import AlreadyDone, Invalid, InvalidFile, NotFound, RefusedByPolicy, SecondPersonNeeded, Unjustified
 from lintas.model import Purpose, Role, SubjectKind
-from lintas.people import Officer
+from lintas.people import Account, Officer
 from lintas.testing import Neighbour, Neighbourhood
 from lintas.testing.neighbourhood import REASON
 
@@ -28,7 +28,8 @@ document,,,,
 
 def colleague(here: Neighbour, *roles: Role) -> Officer:
     return here.node.people.enrol(
-        username="tono", name="Tono (latihan)", roles=frozenset(roles), unit="", password="latihan-lagi-ya", by="system"
+        Account(username="tono", name="Tono (latihan)", roles=frozenset(roles), unit="", password="latihan-lagi-ya"),
+        by="system",
     ).officer
 
 

@@ -10,6 +10,7 @@ import pytest
 from lintas.audit import AuditKind
 from lintas.errors import NotAskable, NotFound, RefusedByPolicy, Unjustified, UnknownSender
 from lintas.model import OutcomeState, Purpose, Quality, RefusalGround, SubjectCategory, SubjectKind
+from lintas.people import Account
 from lintas.testing import Neighbourhood
 from lintas.testing.neighbourhood import REASON
 from neighbourhood.waiting import until
@@ -245,11 +246,13 @@ async def test_another_officer_does_not_see_my_check(street: Neighbourhood) -> N
     (jakarta,) = await street.nodes("id")
     report = await jakarta.check("Budi Santoso", birthDate="1970-01-31")
     colleague = jakarta.node.people.enrol(
-        username="tono",
-        name="Tono (latihan)",
-        roles=frozenset({"investigator"}),
-        unit="",
-        password="latihan-lagi-ya",
+        Account(
+            username="tono",
+            name="Tono (latihan)",
+            roles=frozenset({"investigator"}),
+            unit="",
+            password="latihan-lagi-ya",
+        ),
         by="system",
     ).officer
 

@@ -12,6 +12,7 @@ from lintas.audit import AuditKind
 from lintas.clock import ManualClock
 from lintas.errors import AlreadyDone, AwaitsJudge, Invalid, NotFound, RefusedByPolicy
 from lintas.model import Handling, PauseGround, Purpose, RefusalGround, Role
+from lintas.people import Account
 from lintas.protocol.messages import (
     ConfirmationClock,
     ConfirmationDecision,
@@ -248,11 +249,13 @@ async def test_who_may_not_decide_does_not(street: Neighbourhood) -> None:
     jakarta, kl = await street.nodes("id", "my")
     confirmation = await asked(jakarta, kl)
     investigator = kl.node.people.enrol(
-        username="tono",
-        name="Tono (latihan)",
-        roles=frozenset({Role.INVESTIGATOR}),
-        unit="",
-        password="latihan-lagi-ya",
+        Account(
+            username="tono",
+            name="Tono (latihan)",
+            roles=frozenset({Role.INVESTIGATOR}),
+            unit="",
+            password="latihan-lagi-ya",
+        ),
         by="system",
     ).officer
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from lintas.model import Role
 from lintas.node import Folder, build, init, join
+from lintas.people import Account
 from lintas.settings import Settings
 from lintas.trust import authoring
 
@@ -105,7 +106,8 @@ class Federation:
             node = build(made)
             roles = frozenset({Role.INVESTIGATOR, Role.LIAISON, Role.DATA_PROTECTION, Role.AUDITOR, Role.OPERATOR})
             node.people.enrol(
-                username="sari", name="Sari", roles=roles, unit="Latihan", password="latihan-sehari-hari", by="system"
+                Account(username="sari", name="Sari", roles=roles, unit="Latihan", password="latihan-sehari-hari"),
+                by="system",
             )
             node.close()
             self.nodes[country] = RealNode(folder)

@@ -12,6 +12,7 @@ import pytest
 
 from lintas.model import Role
 from lintas.node import build
+from lintas.people import Account
 from lintas.settings import Settings
 from nodes.real_nodes import Federation, RealNode
 from nodes.waiting import until
@@ -54,11 +55,13 @@ def begins_again(node: RealNode) -> Any:
     begin = ("audit", "begin-again", "--reason", REASON, "--officer", "sari")
     made = build(Settings.load(node.folder, {}))
     made.people.enrol(
-        username="dewi",
-        name="Dewi",
-        roles=frozenset({Role.DATA_PROTECTION}),
-        unit="Latihan",
-        password="latihan-sehari-hari",
+        Account(
+            username="dewi",
+            name="Dewi",
+            roles=frozenset({Role.DATA_PROTECTION}),
+            unit="Latihan",
+            password="latihan-sehari-hari",
+        ),
         by="system",
     )
     made.close()

@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 
 from lintas.audit import AuditKind
 from lintas.model import Role
+from lintas.people import Account
 from lintas.testing import Neighbourhood
 from lintas.web import create_web
 from lintas.web.security import DOOR, SESSION
@@ -262,13 +263,15 @@ async def test_the_look_is_kept_and_goes_back_to_the_page(world: World) -> None:
 
 def _enrol(world: World, username: str) -> None:
     world.ours.node.people.enrol(
-        username=username,
-        name=username,
-        roles={Role.INVESTIGATOR},
-        unit="Unit Latihan",
-        password=PASSWORD,
+        Account(
+            username=username,
+            name=username,
+            roles={Role.INVESTIGATOR},
+            unit="Unit Latihan",
+            password=PASSWORD,
+            totp_secret=SECRET,
+        ),
         by="system",
-        totp_secret=SECRET,
     )
 
 

@@ -13,7 +13,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from lintas.model import Role
 from lintas.node import Node
-from lintas.people import Officer
+from lintas.people import Account, Officer
 from lintas.web import create_web
 from lintas.web.security import SESSION
 
@@ -144,13 +144,15 @@ class Entrance:
         name = username or "-".join(roles).replace("_", "")
         if name not in self._known:
             enrolled = self.node.people.enrol(
-                username=name,
-                name=f"Petugas {name.title()}",
-                roles=frozenset(roles),
-                unit="Unit Latihan",
-                password=PASSWORD,
+                Account(
+                    username=name,
+                    name=f"Petugas {name.title()}",
+                    roles=frozenset(roles),
+                    unit="Unit Latihan",
+                    password=PASSWORD,
+                    totp_secret=SECRET,
+                ),
                 by="system",
-                totp_secret=SECRET,
             )
             session = self.node.people.sign_in(name, PASSWORD, pyotp.TOTP(SECRET).at(self.node.clock.now()))
             self._known[name] = (enrolled.officer, session)

@@ -12,7 +12,7 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import InvalidValue, NotFound, NotSignedIn
 from lintas.model import Role
-from lintas.people import Officer, People, SecretBox
+from lintas.people import Account, Officer, People, SecretBox
 from lintas.people.tables import errands
 from lintas.policy import justified
 from lintas.storage import Database
@@ -46,7 +46,7 @@ def people(database: Database, audit: AuditLog, clock: ManualClock) -> People:
 def sari(people: People) -> Officer:
     roles = {Role.INVESTIGATOR}
     return people.enrol(
-        username="sari", name="Sari", roles=roles, unit="", password="kata sandi latihan", by="system"
+        Account(username="sari", name="Sari", roles=roles, unit="", password="kata sandi latihan"), by="system"
     ).officer
 
 

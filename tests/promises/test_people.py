@@ -14,7 +14,7 @@ from lintas.audit import AuditKind, AuditLog, Event
 from lintas.clock import ManualClock
 from lintas.errors import InvalidValue, LintasError, NotFound, NotSignedIn, Refused, TooManyTries
 from lintas.model import Role
-from lintas.people import Enrolment, Officer, People, SecretBox
+from lintas.people import Account, Enrolment, Officer, People, SecretBox
 from lintas.people import tables as t
 from lintas.storage import Database
 from lintas.trust import NodeKeys
@@ -40,9 +40,9 @@ def sari(people: People) -> Enrolment:
     return enrolled(people)
 
 
-def enrolled(people: People, username: str = "sari", **more: object) -> Enrolment:
-    given = {"name": "Sari", "roles": {Role.INVESTIGATOR, Role.LIAISON}, "unit": "Unit Latihan", "by": "system"}
-    return people.enrol(**({"username": username, "password": PASSWORD} | given | more))
+def enrolled(people: People, username: str = "sari", by: str = "system", **more: object) -> Enrolment:
+    given = {"name": "Sari", "roles": {Role.INVESTIGATOR, Role.LIAISON}, "unit": "Unit Latihan"}
+    return people.enrol(Account(**({"username": username, "password": PASSWORD} | given | more)), by=by)
 
 
 def code(enrolment: Enrolment, clock: ManualClock, steps: int = 0) -> str:
@@ -109,7 +109,7 @@ def test_an_account_that_is_not_right_is_not_made(people: People, audit: AuditLo
     given = {"username": "sari", "name": "Sari", "roles": {Role.ANALYST}, "unit": "", "password": PASSWORD}
 
     with pytest.raises(InvalidValue) as refused:
-        people.enrol(**(given | {field: value}), by="system")
+        people.enrol(Account(**given | {field: value}), by="system")
 
     assert refused.value.facts["field"] == field
     assert people.officers() == []

@@ -13,7 +13,7 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import AlreadyDone, NotFound, Refused, SamePerson, SecondPersonNeeded
 from lintas.model import Role
-from lintas.people import ApprovalState, Officer, People, SecretBox
+from lintas.people import Account, ApprovalState, Officer, People, SecretBox
 from lintas.storage import Database
 from lintas.trust import NodeKeys
 
@@ -39,8 +39,8 @@ def people(database: Database, audit: AuditLog, clock: ManualClock) -> People:
 
 
 def officer(people: People, username: str, *roles: Role) -> Officer:
-    account = {"name": username, "roles": roles, "unit": "", "password": "kata sandi latihan", "by": "system"}
-    return people.enrol(username=username, **account).officer
+    account = {"name": username, "roles": roles, "unit": "", "password": "kata sandi latihan"}
+    return people.enrol(Account(username=username, **account), by="system").officer
 
 
 @pytest.fixture

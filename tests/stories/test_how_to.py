@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from lintas.cli import command
 from lintas.model import Role
 from lintas.node import build, init
+from lintas.people import Account
 from lintas.settings import Settings
 from nodes.real_nodes import Federation
 
@@ -60,12 +61,7 @@ def _staff(folder: Path, **roles: Role) -> None:
     node = build(Settings.load(folder, {}))
     for username, role in roles.items():
         node.people.enrol(
-            username=username,
-            name=username,
-            roles=frozenset({role}),
-            unit="",
-            password=PASSWORD,
-            by="system",
+            Account(username=username, name=username, roles=frozenset({role}), unit="", password=PASSWORD), by="system"
         )
     node.close()
 

@@ -15,6 +15,7 @@ import click
 from lintas.cli.output import Shared, shared
 from lintas.model import Role
 from lintas.node import build, init, rotate, run
+from lintas.people import Account
 from lintas.settings import Settings
 from lintas.storage import restore as restore_database
 
@@ -44,11 +45,7 @@ def init_(folder: Path, as_json: bool, settings: tuple[str, ...], **names: str) 
     password = secrets.token_urlsafe(12)
     try:
         enrolled = node.people.enrol(
-            username="petugas",
-            name="Petugas pertama",
-            roles=WORKING_ROLES,
-            unit="",
-            password=password,
+            Account(username="petugas", name="Petugas pertama", roles=WORKING_ROLES, unit="", password=password),
             by="system",
         )
     finally:

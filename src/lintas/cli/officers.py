@@ -9,6 +9,7 @@ import segno
 
 from lintas.cli.output import Shared, acting, officer_option, shared
 from lintas.model import Intent, Justification, Purpose, Role, SubjectCategory
+from lintas.people import Account
 from lintas.policy import justified
 
 
@@ -28,7 +29,7 @@ def command() -> None:
 def add(at: Shared, roles: tuple[str, ...], **given: str) -> None:
     """Enrol USERNAME. The authenticator key is printed once; scan or type it into the officer's authenticator."""
     with at.node() as node:
-        enrolled = node.people.enrol(**given, roles=frozenset(Role(role) for role in roles), by="system")
+        enrolled = node.people.enrol(Account(**given, roles=frozenset(Role(role) for role in roles)), by="system")
     facts = {"officer": enrolled.officer, "totp_secret": enrolled.totp_secret, "totp_uri": enrolled.totp_uri}
     line = f"{enrolled.officer.username} is enrolled. Authenticator key (shown this once): {enrolled.totp_secret}"
     at.print(facts, lambda: f"{line}\n\n{_qr_code(enrolled.totp_uri)}")

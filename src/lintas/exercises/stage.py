@@ -19,6 +19,7 @@ from lintas.exercises.federation import Officer, Place, officers, places
 from lintas.exercises.world import World
 from lintas.model import Role
 from lintas.node import Folder, build, init, join
+from lintas.people import Account
 from lintas.records import import_file
 from lintas.settings import Settings
 from lintas.trust import authoring
@@ -127,13 +128,13 @@ def _found(root: Path, place: Place, listen: int, web: str) -> None:
     node = build(settings)
     try:
         for officer in officers(place.node):
-            _enrol(node.people.enrol, officer)
+            node.people.enrol(_account(officer), by="system")
     finally:
         node.close()
 
 
-def _enrol(enrol: Callable[..., object], officer: Officer) -> None:
-    enrol(
+def _account(officer: Officer) -> Account:
+    return Account(
         username=officer.username,
         name=officer.name,
         roles=frozenset(Role(role) for role in officer.roles),
@@ -141,7 +142,6 @@ def _enrol(enrol: Callable[..., object], officer: Officer) -> None:
         password=officer.password,
         totp_secret=officer.totp_secret,
         language=officer.language,
-        by="system",
     )
 
 

@@ -91,15 +91,13 @@ class Folder:
 
     def member(self, settings: Settings) -> Member:
         """The node as it asks to be listed in the directory: public keys, certificate, address."""
-        keys = self.keys().public()
-        return Member(
+        return Member.of(
             node=settings.node,
             name=settings.names,
             country=settings.country,
             url=settings.public_url,
-            signing=(keys.signing,),
-            sealing=(keys.sealing,),
-            certificate_pem=(self.certificate.read_text("ascii"),),
+            keys=self.keys().public(),
+            certificate_pem=self.certificate.read_text("ascii"),
             contact=settings.contact,
             exercise=settings.exercise,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b32decode
 from binascii import Error as Base32Error
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
@@ -35,6 +36,19 @@ class Officer:
     def actor(self) -> str:
         """The officer as the audit log names them."""
         return f"officer:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What an officer is enrolled with; nothing of it is right before `People.enrol` has looked at it."""
+
+    username: str  # signed in with; kept in small letters
+    name: str  # as colleagues read it; one word is enough
+    roles: Collection[Role]
+    unit: str  # partners see it with the role
+    password: str = field(repr=False)  # at least twelve characters
+    language: str = "id"  # or "en"
+    totp_secret: str | None = field(default=None, repr=False)  # the authenticator's, if known already
 
 
 @dataclass(frozen=True, slots=True)

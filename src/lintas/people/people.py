@@ -19,6 +19,7 @@ from lintas.people import throttle
 from lintas.people.approvals import Approval, Approvals, MayApprove
 from lintas.people.errands import Errands, withdraw
 from lintas.people.officers import (
+    Account,
     Enrolment,
     Officer,
     check_account,
@@ -70,29 +71,12 @@ class People:
 
     # Accounts
 
-    def enrol(  # noqa: PLR0913 - the fields of an account, each named by the caller
-        self,
-        *,
-        username: str,
-        name: str,
-        roles: Collection[Role],
-        unit: str,
-        password: str,
-        by: str,
-        language: str = "id",
-        totp_secret: str | None = None,
-    ) -> Enrolment:
+    def enrol(self, account: Account, *, by: str) -> Enrolment:
         """Give an officer an account.
 
         Args:
-            username: What the officer signs in with; kept in small letters.
-            name: The officer's name as colleagues read it; one word is enough.
-            roles: What the officer may do.
-            unit: The officer's unit; partners see it with the role.
-            password: At least twelve characters.
+            account: What they are enrolled with; a fresh authenticator's secret is made unless one is given.
             by: The id of the officer who enrols, or "system".
-            language: "id" or "en".
-            totp_secret: The authenticator's secret, when it is known already; otherwise a fresh one.
 
         Returns:
             The officer, and the authenticator's secret: it is shown this once.
@@ -100,24 +84,26 @@ class People:
         Raises:
             InvalidValue: A field is not right, or the user name is taken.
         """
-        folded, secret = checked_username(username), totp_secret or new_totp_secret()
-        check_account(name, frozenset(roles), language)
-        check_password(password, folded)
+        username, roles = checked_username(account.username), frozenset(account.roles)
+        secret = account.totp_secret or new_totp_secret()
+        check_account(account.name, roles, account.language)
+        check_password(account.password, username)
         check_secret(secret)
-        officer = Officer(secrets.token_hex(6), folded, name.strip(), frozenset(roles), unit, language)
-        row: dict[str, object] = {"id": officer.id, "username": folded, "name": officer.name, "unit": unit}
-        row |= {"language": language, "roles": _spaced(officer.roles), "password": self._passwords.hash(password)}
+        name, unit, language = account.name.strip(), account.unit, account.language
+        officer = Officer(secrets.token_hex(6), username, name, roles, unit, language)
+        row: dict[str, object] = {"id": officer.id, "username": username, "name": name, "unit": unit}
+        row |= {"language": language, "roles": _spaced(roles), "password": self._passwords.hash(account.password)}
         row |= {"totp_secret": self._box.seal(secret, officer.id), "totp_step": 0}
 
         def work(tx: Connection) -> None:
-            if tx.scalar(select(officers.c.id).where(officers.c.username == folded)) is not None:
-                raise InvalidValue(field="username", taken=folded)
+            if tx.scalar(select(officers.c.id).where(officers.c.username == username)) is not None:
+                raise InvalidValue(field="username", taken=username)
             tx.execute(insert(officers), {**row, "enrolled_at": self._clock.now()})
-            facts: Facts = {"officer": officer.id, "username": folded, "roles": sorted(officer.roles), "unit": unit}
+            facts: Facts = {"officer": officer.id, "username": username, "roles": sorted(roles), "unit": unit}
             self._log(tx, AuditKind.OFFICER_ENROLLED, _actor(by), facts)
 
         self._db.write(work)
-        return Enrolment(officer, secret, totp_uri(secret, folded, self._audit.node))
+        return Enrolment(officer, secret, totp_uri(secret, username, self._audit.node))
 
     def close_account(self, officer_id: str, *, by: str) -> None:
         """Close the account of an officer who leaves; sessions and tokens end at once. The name stays resolvable.

@@ -29,7 +29,7 @@ from lintas.model import (
 )
 from lintas.model.kinds import schema_of
 from lintas.node import Folder, Node, build, init
-from lintas.people import Officer
+from lintas.people import Account, Officer
 from lintas.settings import Settings
 from lintas.transport import Loopback
 from lintas.trust.directory import Directory, Member
@@ -197,7 +197,8 @@ class Neighbourhood:
         self.directory.publish({**self.directory.current().members, name: member})
         roles = frozenset({Role.INVESTIGATOR, Role.LIAISON, Role.DATA_PROTECTION})
         enrolled = node.people.enrol(
-            username="sari", name="Sari (latihan)", roles=roles, unit="Unit Latihan", password=PASSWORD, by="system"
+            Account(username="sari", name="Sari (latihan)", roles=roles, unit="Unit Latihan", password=PASSWORD),
+            by="system",
         )
         neighbour = Neighbour(node, enrolled.officer, self)
         self._neighbours.append(neighbour)

@@ -11,7 +11,7 @@ from lintas.audit import AuditKind, Event
 from lintas.errors import NotFound, Refused, RefusedByPolicy, Unavailable
 from lintas.model import DisclosureLevel, Role
 from lintas.node import Node
-from lintas.people import ApprovalState, Officer
+from lintas.people import Account, ApprovalState, Officer
 from lintas.policy import OfficerAct
 from lintas.testing import Neighbour, Neighbourhood
 from lintas.testing.neighbourhood import PASSWORD
@@ -30,7 +30,7 @@ def enrol(node: Node, *roles: Role) -> Officer:
     """A colleague with these roles."""
     username = "-".join(sorted(roles)).replace("_", "")
     enrolled = node.people.enrol(
-        username=username, name="Rekan", roles=roles, unit="Latihan", password=PASSWORD, by="system"
+        Account(username=username, name="Rekan", roles=roles, unit="Latihan", password=PASSWORD), by="system"
     )
     return enrolled.officer
 

@@ -17,7 +17,7 @@ from lintas.audit import AuditKind, AuditLog
 from lintas.clock import ManualClock
 from lintas.errors import LintasError, Refused
 from lintas.model import Role
-from lintas.people import Officer, People, SecretBox
+from lintas.people import Account, Officer, People, SecretBox
 from lintas.storage import Database
 from lintas.trust import NodeKeys
 
@@ -54,8 +54,8 @@ class SecondPerson(RuleBasedStateMachine):
 
     def _enrolled(self, name: str) -> Officer:
         roles = {Role.LIAISON} if name == "budi" else {Role.LIAISON, Role.DATA_PROTECTION}
-        account = {"name": name, "unit": "", "password": "kata sandi latihan", "by": "system"}
-        return self.people.enrol(username=name, roles=roles, **account).officer
+        account = {"name": name, "unit": "", "password": "kata sandi latihan"}
+        return self.people.enrol(Account(username=name, roles=roles, **account), by="system").officer
 
     def teardown(self) -> None:
         if hasattr(self, "db"):
