@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from lintas.cli.failures import problem
+from lintas.cli.match_bulk import dedupe, link
 from lintas.cli.match_explain import explain
 from lintas.cli.match_search import command as search
 from lintas.cli.output import Shared, shared
@@ -42,6 +43,8 @@ def command() -> None:
 
 command.add_command(explain)
 command.add_command(search)
+command.add_command(link)
+command.add_command(dedupe)
 
 
 @dataclass(frozen=True, slots=True)
