@@ -51,6 +51,8 @@ class Settings:
     officer_budget_day: int = knob(300, "Questions answered for one officer of a partner in a day.")
     agency_budget_hour: int = knob(2000, "Questions answered for one partner agency in an hour.")
     agency_budget_day: int = knob(20000, "Questions answered for one partner agency in a day.")
+    program_budget_hour: int = knob(500, "Checks that programs may ask for one officer of ours in an hour.")
+    program_budget_day: int = knob(2000, "Checks that programs may ask for one officer of ours in a day.")
     threshold: float = knob(0.5, "Probability from which a record is called a possible match, 0 to 1.")
     lookups: int = knob(
         0, "Processes beside the node's own that look records up: on a server, as many as it has processors."

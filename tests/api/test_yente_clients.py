@@ -183,7 +183,7 @@ async def test_a_description_that_fits_too_many_is_refused_before_anything_is_as
 
 
 async def test_a_spent_budget_says_when_to_come_again_and_stands_in_the_log(agencies: Agencies) -> None:
-    (jakarta,) = await agencies.open("id", officer_budget_hour=2, officer_budget_day=2)
+    (jakarta,) = await agencies.open("id", program_budget_hour=2)
     yente = Yente(jakarta)
     client = yente.client()
 

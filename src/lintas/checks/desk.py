@@ -32,6 +32,7 @@ class Desk:
     people: People
     us: AgencyContext
     limits: Limits
+    programs: Limits  # what programs may ask for an officer of ours
     names: dict[str, str]
     contact: str = ""
     threshold: float = 0.5

@@ -85,7 +85,7 @@ class Programs:
         for number, subject in enumerate(subjects):
             new = asked_for(subject)
             usage = Usage(officer_hour=hour + number, officer_day=day + number, recent=tuple(recent), new=new)
-            if (ground := within_budget(usage, self._desk.limits)) is not None:
+            if (ground := within_budget(usage, self._desk.programs)) is not None:
                 return ground
             recent.extend(new)
         return None

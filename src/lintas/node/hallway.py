@@ -225,6 +225,7 @@ def _decided_by_operator(settings: Settings) -> dict[str, Any]:
             agency_hour=settings.agency_budget_hour,
             agency_day=settings.agency_budget_day,
         ),
+        "programs": Limits(officer_hour=settings.program_budget_hour, officer_day=settings.program_budget_day),
         "names": settings.names,
         "contact": settings.contact,
         "threshold": settings.threshold,
