@@ -24,7 +24,7 @@ from lintas.records.shelf import Busy, Shelf
 from lintas.records.tables import LIVE, current, record
 from lintas.storage import Database
 
-_FORM = "2"
+_FORM = "3"
 """Another number builds every index anew; to be raised whenever `lintas.matching` makes other terms."""
 
 MOST = 30

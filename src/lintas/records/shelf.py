@@ -25,7 +25,8 @@ from lintas.matching.keys import MARKS, OR, IndexTerms, QueryTerms, index_terms,
 from lintas.model import Record, Subject
 from lintas.records.searching import segment as files
 from lintas.records.searching.arrays import Array, decoded, hash_of, hashes_of, look_up
-from lintas.records.searching.ranking import Asked, best_rows, rarity
+from lintas.records.searching.likeness import rarity
+from lintas.records.searching.ranking import Asked, best_rows
 from lintas.records.searching.rows import Columns, joined, ready, rows_of
 from lintas.records.searching.segment import Damaged, Segment
 
