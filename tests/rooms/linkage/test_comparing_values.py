@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lintas.linkage.comparing import LEVELS, levels_of
@@ -57,6 +57,7 @@ def test_two_values_are_at_the_level_a_person_would_say(kind: Kind, a: str, b: s
     assert level(kind, a, b) == expected
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*Kind]), st.text(max_size=30), st.text(max_size=30))
 def test_the_order_of_two_values_does_not_matter_whatever_they_are(kind: Kind, a: str, b: str) -> None:
     assert level(kind, a, b) == level(kind, b, a)
