@@ -22,7 +22,7 @@ from lintas.records.searching.segment import Segment
 
 _LOOKED_AT: Final = 150  # words that are compared letter by letter
 _LOOKED_AT_OF_MANY: Final = 200  # the same, for several forms of one word
-_LISTENED_TO: Final = 50  # of them, those a native word is heard against
+_LISTENED_TO: Final = 32  # of them, those a native word is heard against
 _BITS_A_SIGN: Final = 3.0  # that a native word gains at least when it is heard in its own spelling
 _MOST_OF_A_GRAM: Final = 40_000  # words with a trigram that are gone through before commoner trigrams are left out
 _SHORT: Final = 5  # letters below which one trigram in common is enough to look at a word
