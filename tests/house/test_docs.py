@@ -248,3 +248,42 @@ def test_the_functions_a_check_is_said_to_travel_through_exist(language: str) ->
 
     assert len(steps) > 12
     assert [step for step in steps if not re.search(rf"def {step.rpartition('.')[2]}\b", source)] == []
+
+
+# Which line of "what is recorded" tells how long each table's rows are kept.
+RETENTION = {
+    "records of the agency": ("record", "record_version", "record_change"),
+    "checks our officers asked": ("check_asked", "check_outcome"),
+    "that an officer of an agency asked": ("check_answered",),
+    "which record a possible match points to": ("check_hit",),
+    "a file of questions": ("check_batch",),
+    "confirmations, both sides": ("confirmation",),
+    "letters to partners": ("outbox", "inbox"),
+    "officers: name": ("people_officers",),
+    "a session": ("people_sessions",),
+    "tokens and keys": ("people_tokens", "people_errands"),
+    "failed sign-ins": ("people_failures",),
+    "what a second person": ("people_approvals",),
+    "ids of envelopes": ("envelope_seen",),
+    "partner's log": ("audit_witnessed", "audit_cosignatures"),
+    "imports: which file": ("import_run", "import_stage", "import_cursor"),
+    "The content of log entries": ("audit_entries", "audit_tiles", "audit_checkpoints"),
+}
+
+
+def test_for_every_table_the_overseers_are_told_how_long_its_rows_are_kept() -> None:
+    page = (ROOT / "docs/en/oversight/what-is-recorded.md").read_text("utf-8")
+    sources = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    tables = set(re.findall(r'\bTable\(\s*"(\w+)",\s*metadata\b', sources))
+    told = {table for names in RETENTION.values() for table in names}
+
+    assert [words for words in RETENTION if words not in page] == []
+    assert tables - told == {"schema_version"}  # the program's own number
+    assert told <= tables
+
+
+def test_the_table_of_retention_has_the_same_lines_in_both_languages() -> None:
+    pages = [(DOCS / language / "oversight/what-is-recorded.md").read_text("utf-8") for language in ("en", "id")]
+    lines = [len(re.findall(r"^\|", page, re.MULTILINE)) for page in pages]
+
+    assert lines[0] == lines[1]

@@ -506,3 +506,22 @@ def test_what_cannot_be_logged_is_not_done(
     assert people.officers() == [sari.officer]
     assert people.officer_of(session) == sari.officer
     assert people.pending(Officer("2", "x", "X", frozenset(Role))) == []
+
+
+async def test_what_is_no_longer_good_is_erased_and_what_is_stays(
+    people: People, database: Database, clock: ManualClock, sari: Enrolment
+) -> None:
+    signed_in(people, sari, clock)
+    people.issue_token(sari.officer, "uji", days=1)
+    people.issue_token(sari.officer, "uji", days=30)
+    people.ask_second("check.batch", {"batch": "latihan"}, sari.officer)
+    left = []
+
+    for wait in (timedelta(0), timedelta(days=1), timedelta(days=3 * 365)):
+        clock.advance(wait)
+        await people.purge()
+        with database.read() as tx:
+            kept = (t.sessions, t.tokens, t.approvals, t.officers)
+            left.append([len(tx.execute(select(table)).all()) for table in kept])
+
+    assert left == [[1, 2, 1, 1], [0, 1, 1, 1], [0, 0, 0, 1]]

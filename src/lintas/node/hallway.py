@@ -118,7 +118,7 @@ class Node(Acts):
 
     async def forget(self) -> None:
         """Erase what has served its purpose: in each room, in quarantine, in the log (rules R31, R37)."""
-        for room in (self.checks, self.exchange, self.requests):
+        for room in (self.checks, self.exchange, self.requests, self.people):
             await room.purge()
         await asyncio.to_thread(self.records.erase_quarantined)
         await asyncio.to_thread(self.audit.erase_expired)

@@ -28,12 +28,11 @@ from lintas.people.officers import (
     checked_username,
     officer_of_row,
 )
+from lintas.people.retention import IDLE, LONGEST, forget, is_over
 from lintas.people.secrets import Passwords, SecretBox, hash_of, new_token, new_totp_secret, step_of, totp_uri
 from lintas.people.tables import errands, officers, sessions, tokens
 from lintas.storage import Database
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
 MOST_DAYS = 365
 _SEEN_EVERY = timedelta(minutes=1)  # how precisely idleness is known; finer would write to the disk at every click
 
@@ -203,8 +202,7 @@ class People:
             return tx.execute(select(officers).where(officers.c.username == folded)).one_or_none()
 
     def _begin_session(self, tx: Connection, officer_id: str, token: str, now: datetime) -> None:
-        over = (sessions.c.begun_at <= now - LONGEST) | (sessions.c.seen_at <= now - IDLE)
-        tx.execute(delete(sessions).where(over))
+        tx.execute(delete(sessions).where(is_over(now)))
         tx.execute(insert(sessions), {"hash": hash_of(token), "officer": officer_id, "begun_at": now, "seen_at": now})
         self._log(tx, AuditKind.SIGNED_IN, f"officer:{officer_id}", {})
 
@@ -298,6 +296,11 @@ class People:
             self._log(tx, AuditKind.TOKEN_REVOKED, _actor(by), {"token": token_id, "officer": officer_id})
 
         self._db.write(work)
+
+    async def purge(self) -> None:
+        """Erase what is no longer good: ended sessions, expired keys, approvals of three years ago (rule R03)."""
+        now = self._clock.now()
+        await self._db.write_async(lambda tx: forget(tx, now))
 
     # The second person
 
