@@ -276,7 +276,9 @@ def _dates(dates: Iterable[Date]) -> tuple[int, ...]:
 
 
 def _countries(properties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return _unique(_term(value.casefold()) for prop in _COUNTRIES for value in properties.get(prop, ()))
+    return _unique(
+        _term(value[: normalise.LONGEST].casefold()) for prop in _COUNTRIES for value in properties.get(prop, ())
+    )
 
 
 def _unique(terms: Iterable[str]) -> tuple[str, ...]:

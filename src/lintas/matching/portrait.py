@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ _REGISTERS: Final = frozenset({"leiCode", "ogrnCode", "innCode", "uscCode", "imo
     "wikidataId", "permId", "npiCode", "okpoCode", "icijId", "giiNumber", "dunsCode", "isin", "ricCode",
 ))})  # fmt: skip
 _MOST_IDENTIFIERS: Final = 60
+_MOST_NAMES: Final = 400  # sanctions lists give some people two hundred; a hostile record's may not be endless
 
 Comparable: TypeAlias = Record | Subject | Mapping[str, Any]
 
@@ -146,7 +148,7 @@ def _portrait(
     issuers = words("numbers", *_ISSUER)
     return Portrait(
         kinds=kinds,
-        names=_unique(_names(values)),
+        names=_unique(islice(_names(values), _MOST_NAMES)),
         weak=_unique(_only_weak(values)),
         numbers=_numbers(values, kinds, issuers) if beside is None or beside.numbers else (),
         countries=words("countries", *_COUNTRIES),
@@ -170,7 +172,7 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
     for prop in _NAMES:
-        yield from values.get(prop, ())
+        yield from sorted(values.get(prop, ()))
     if not values.get("name"):
         parts = [values[prop][0] for prop in _PARTS if values.get(prop)]
         if parts:
