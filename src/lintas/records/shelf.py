@@ -27,7 +27,7 @@ from lintas.records.searching import segment as files
 from lintas.records.searching.arrays import Array, decoded, hash_of, hashes_of, look_up
 from lintas.records.searching.likeness import rarity
 from lintas.records.searching.ranking import Asked, best_rows
-from lintas.records.searching.rows import Columns, joined, ready, rows_of
+from lintas.records.searching.rows import Columns, blanked, joined, ready, rows_of
 from lintas.records.searching.segment import Damaged, Segment
 
 _LIST: Final = "manifest.json"
@@ -240,10 +240,12 @@ class Shelf:
         """Write anew each segment with rows that were removed: they are invisible already, now they are gone."""
         for entry, segment in zip(self._manifest.segments, self._segments, strict=True):
             if entry.forget:
+                number = self._manifest.number
+                name = f"{number:08}.seg"
+                crc = files.write(self.folder / name, blanked(segment.columns, np.array(entry.gone, np.int64)))
                 kept = [one for one in self._manifest.segments if one.file != entry.file]
-                new = self._write([(segment.columns, np.flatnonzero(segment.alive))])
-                number = self._manifest.number + 1
-                self._replace(msgspec.structs.replace(self._manifest, segments=(*kept, *new), number=number))
+                some = () if len(entry.gone) == segment.rows else (Entry(name, crc, entry.gone),)
+                self._replace(msgspec.structs.replace(self._manifest, segments=(*kept, *some), number=number + 1))
 
     def _plan(self, rows: int, gone: Sequence[Sequence[int]]) -> list[int]:
         """Which segments are joined with what comes: those no larger, and those of which much is gone."""

@@ -29,7 +29,7 @@ from lintas.records.searching.arrays import (
     starts,
 )
 from lintas.records.searching.gathering import all_columns, columns_of
-from lintas.records.searching.rows import bones_of, joined, ready, rows_of
+from lintas.records.searching.rows import blanked, bones_of, joined, ready, rows_of
 from rooms.records.record_makers import entity, person
 
 texts = st.lists(st.text(max_size=12), max_size=8)
@@ -147,6 +147,33 @@ def test_joined_columns_say_what_the_parts_said_of_the_rows_that_are_kept(some, 
     assert told(whole) == expected
     words = {word for _, _, called, _, _ in expected for name in called for word in name}
     assert len(whole["vocab_at"]) - 1 == len(words)  # nobody bears the others any more
+
+
+@settings(deadline=None)
+@given(people, st.data())
+def test_blanked_columns_say_nothing_of_the_rows_that_are_gone_and_the_same_of_the_others(some, data):
+    found = [(f"p{n}", terms(name, born, passportNumber=f"A{n}23456")) for n, (name, born) in enumerate(some)]
+    gone = sorted(data.draw(st.sets(st.integers(0, len(found) - 1), min_size=1)))
+    left = [n for n in range(len(found)) if n not in gone]
+    before = ready(rows_of(found))
+
+    after = blanked(before, np.array(gone, np.int64))
+
+    assert [told(after)[n] for n in left] == [told(before)[n] for n in left]
+    assert {name: len(column) for name, column in after.items()} == {n: len(column) for n, column in before.items()}
+    borne = {word for n in left for name in told(before)[n][2] for word in name}
+    vocabulary = decoded((after["vocab_at"], after["vocab"]), np.arange(len(after["vocab_at"]) - 1))
+    assert {word for word in vocabulary if word.strip("\0")} == borne
+    dead = {n for n in range(len(before["by_name_size"])) if before["by_name_row"][n] in gone}
+    for word, text in enumerate(vocabulary):
+        bearers = set(after["by_post"][after["by_post_at"][word] : after["by_post_at"][word + 1]].tolist())
+        assert not bearers & dead or text not in borne
+    for name in ("id", "date", "number", "vocab", "bones"):
+        keys = after[f"by_{name}_key"]
+        assert (keys[1:] >= keys[:-1]).all()
+        pairs = zip(before[f"by_{name}_key"].tolist(), before[f"by_{name}_value"].tolist(), strict=True)
+        stays = {key for key, row in pairs if row not in gone}
+        assert name in {"vocab", "bones"} or set(keys.tolist()) <= stays | {0}
 
 
 def test_what_is_ready_leads_from_every_word_to_those_who_bear_it():

@@ -181,3 +181,56 @@ def _unmarked(lists: tuple[Array, Array]) -> tuple[Array, Array]:
     marked = np.isin(blob, np.frombuffer((MARKS).encode(), np.uint8))
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(marked)])
     return ptr - before[ptr], blob[~marked]
+
+
+def blanked(columns: Columns, rows: Array) -> Columns:
+    """The same columns, of the same lengths, with nothing left in them of these rows; much faster than without them.
+
+    What stands in order gets the value beside it, so that it stays in order, and leads to a row that is gone; a word
+    that only they bore is blanked too.
+    """
+    out = dict(columns)
+    for name, _ in _BY_ROW:
+        out[name] = out[name].copy()
+        out[name][_places(columns[f"{name}_at"], rows)] = 0
+    names = _places(columns["name_at"], rows)
+    places = _places(columns["word_at"], names)
+    words = columns["word"][places].astype(np.int64)
+    bearers = np.repeat(names, columns["word_at"][names + 1] - columns["word_at"][names])
+    out["word"], out["by_post"] = columns["word"].copy(), columns["by_post"].copy()
+    out["word"][places] = 0
+    alone = [word for word, name in zip(words.tolist(), bearers.tolist(), strict=True) if _unpost(out, word, name)]
+    lost = np.array(sorted(set(alone)), np.int64)
+    for name in ("vocab", "bones"):
+        out[name] = out[name].copy()
+        out[name][_places(columns[f"{name}_at"], lost)] = 0
+    for name in ("by_text", "by_heard", "by_first"):
+        out[name] = out[name].copy()
+        out[name][lost] = np.zeros(1, out[name].dtype)[0]
+    for name, gone in (("id", rows), ("date", rows), ("number", rows), ("vocab", lost), ("bones", lost)):
+        out[f"by_{name}_key"] = _beside(columns[f"by_{name}_key"], np.isin(columns[f"by_{name}_value"], gone))
+    return out
+
+
+def _places(ptr: Array, numbers: Array) -> Array:
+    return spread(ptr[numbers], ptr[numbers + 1] - ptr[numbers])
+
+
+def _unpost(columns: Columns, word: int, name: int) -> bool:
+    """Take a name off the list of those who bear a word; True if nobody else is on it."""
+    begin, end = columns["by_post_at"][word : word + 2].tolist()
+    bearers = columns["by_post"][begin:end]
+    others = bearers[bearers != name]
+    if len(others):
+        bearers[bearers == name] = others[0]
+    return not len(others)
+
+
+def _beside(keys: Array, gone: Array) -> Array:
+    """The keys with those that are gone replaced by the nearest before them that stays, or else after them."""
+    stays = np.flatnonzero(~gone)
+    if not len(stays):
+        return np.zeros_like(keys)
+    places = np.clip(np.searchsorted(stays, np.arange(len(keys)), "right") - 1, 0, None)
+    found: Array = keys[stays[places]]
+    return found
