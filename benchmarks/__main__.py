@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("import_rows", "one_node", "fan_out", "fairness")
+ALL = ("import_rows", "one_node", "fan_out", "fairness", "search")
 
 for name in ALL:
     print(f"== {name}", flush=True)
