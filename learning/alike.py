@@ -27,7 +27,8 @@ from lintas.matching import normalise
 FILE: Final = Path(__file__).with_name("data") / "alike.tsv.xz"
 KINDS: Final = {"person": "Person", "organisation": "Organization", "vessel": "Vessel"}
 _MOST: Final = 6_000
-_LOOKED_AT: Final = 2_500  # strangers among whom the nearest is chosen
+_LOOKED_AT: Final = {"word": 2_500}  # strangers among whom the nearest is chosen
+_LOOKED_AT_OTHERWISE: Final = 1_000
 _NEAREST: Final = 3
 
 Pair = tuple[str, str, bool]
@@ -65,7 +66,8 @@ def _write(out: TextIO, kind: str, groups: list[list[str]], likeness: Callable[.
     pool = [(place, name) for place, names in enumerate(groups) for name in names]
     whose = {name: place for place, name in pool}
     for one, other in pairs[:_MOST]:
-        some = [name for place, name in dice.sample(pool, min(_LOOKED_AT, len(pool))) if place != whose[one]]
+        among = dice.sample(pool, min(_LOOKED_AT.get(kind, _LOOKED_AT_OTHERWISE), len(pool)))
+        some = [name for place, name in among if place != whose[one]]
         near = process.extract(one, some, scorer=likeness, limit=_NEAREST)
         stranger = dice.choice(near)[0]
         out.write(f"{kind}\t{one}\t{other}\t1\n{kind}\t{one}\t{stranger}\t0\n")
@@ -74,7 +76,7 @@ def _write(out: TextIO, kind: str, groups: list[list[str]], likeness: Callable[.
 def _of_lists(schema: str, tried: set[str]) -> list[list[str]]:
     found = []
     for entity in entities():
-        names = [name for prop in ("name", "alias", "weakAlias") for name in entity["properties"].get(prop, ())]
+        names = [name for prop in ("name", "alias") for name in entity["properties"].get(prop, ())]
         if entity["schema"] == schema and tried.isdisjoint(_key(name) for name in names):
             found.append([" ".join(name.split()) for name in dict.fromkeys(names)][:4])
     return found

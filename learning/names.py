@@ -27,6 +27,7 @@ from lintas.matching.shipped import TABLES
 
 _WORDS: Final = 2_000  # of a script
 _NAMES: Final = 700  # of a script
+_NAMES_OF: Final = {"latin": 200}  # beside the names of the lists
 _AMONG: Final = 3_000  # words among which the nearest is taken
 _BESIDE: Final = 4
 # How often a stranger's name differs from the own in one word, and how often in all; else it is not even near. Where
@@ -49,7 +50,8 @@ def main() -> None:
         table["sound"][script] = _fit(rows, [same for *_, same in pairs], (1, 1))
     table["sight"] = _fit_sight(names_alike("word"))
     alignment.use(table)
-    table["near"]["same"] = _fit_names(names_alike("person"), alignment.NEAR_SIGNS["same"])
+    alike = names_alike("person") + list(_composed("latin", names_alike("word")))
+    table["near"]["same"] = _fit_names(alike, alignment.NEAR_SIGNS["same"])
     for script, pairs in words.items():
         table["near"][script] = _fit_names(list(_composed(script, pairs)), alignment.NEAR_SIGNS["across"])
     _write(table)
@@ -94,7 +96,7 @@ def _composed(script: str, pairs: Labelled) -> Iterator[tuple[str, str, bool]]:
     false = [pair[:2] for pair in pairs if not pair[2]]
     one, all_of_them = _SWAPPED.get(script, _SWAPPED_OTHERWISE)
     between = "·" if script in {"han", "kana"} else " "
-    for _ in range(_NAMES):
+    for _ in range(_NAMES_OF.get(script, _NAMES)):
         some = dice.choices(true, k=dice.choice((2, 2, 3)))
         yield (*_written(some, some, between, _LEFT_OUT[True], dice), True)
         kind = dice.random()

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from lintas.matching import sounds
+from lintas.matching import sounds, tongues
 from lintas.matching.shipped import TABLES
 from lintas.matching.weights import MOST_FOR_A_NAME
 
@@ -39,6 +39,7 @@ class Habits:
 
     by_consonants: bool = False
     without_l: bool = False
+    spoken: str = ""  # the tongue whose ear judges, where one of the names is in its script; see `tongues`
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def compare(x: Word, y: Word, habits: Habits) -> Paired | None:
 _SAME: Final = 6.0
 _MOST_NEAR: Final = 6.0
 SIGHT_SIGNS: Final = (1, 1, 1)
-NEAR_SIGNS: Final = {"same": (1, 0, 0, 1), "across": (1, 1, -1, 0)}  # 0: not looked at
+NEAR_SIGNS: Final = {"same": (0, 0, 0, 1, 1), "across": (1, 1, -1, 0, 0)}  # 0: not looked at
 
 
 def sound_features(heard: float, latin: str) -> tuple[float, float]:
@@ -189,6 +190,11 @@ def alike(a: Word, b: Word, habits: Habits) -> float:
     """How like two words are, from 0 to 1."""
     if a.text == b.text:
         return 1.0
+    seen = _seen_alike(a, b, habits)
+    return max(seen, tongues.likeness(a.text, b.text, habits.spoken)) if habits.spoken else seen
+
+
+def _seen_alike(a: Word, b: Word, habits: Habits) -> float:
     if len(a.text) == 1 or len(b.text) == 1:
         return _INITIAL if a.text[:1] == b.text[:1] else 0.0
     left, right = a.bones, b.bones
@@ -210,6 +216,7 @@ def _worth(score: float) -> float:
     return math.pow(max(0.0, (score - _LOWEST) / (1 - _LOWEST)), 1.5)
 
 
+_MOST_AGAINST: Final = 8.0  # bits by which the weight of evidence is told
 _UNMATCHED: Final = -_MOST_NEAR
 
 
@@ -221,7 +228,9 @@ def features(found: Aligned) -> tuple[float, ...]:
     worst = -math.log2(sum(2.0**-each for each in near) / len(near)) if near else _UNMATCHED
     extra = abs(len(found.left) - len(found.right))
     total = sum(near)
-    return worst, total, float(extra), evidence(found)
+    evident = max(-_MOST_AGAINST, min(MOST_FOR_A_NAME, evidence(found)))
+    doubt = (worst - _SAME) * max(0.0, evident) / MOST_FOR_A_NAME  # where all but one word agrees, that one decides
+    return worst, total, float(extra), evident, doubt
 
 
 def evidence(found: Aligned) -> float:

@@ -15,7 +15,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from lintas.matching import normalise, sounds
+from lintas.matching import normalise, sounds, tongues
 from lintas.matching.alignment import Aligned, Habits, Word, align, evidence, features, near_odds
 from lintas.matching.shipped import read_table
 
@@ -45,6 +45,7 @@ class Name:
     without_blanks: bool
     without_l: bool
     foreign: bool  # not written in Latin letters
+    spoken: str  # the tongue of its script, of those in `tongues`
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def read_name(text: str) -> Name:
         without_blanks=normalise.parts_no_words(text),
         without_l=normalise.knows_no_l(text),
         foreign=not text.isascii() and not _is_latin(text),
+        spoken=tongues.tongue(text[: normalise.LONGEST]),
     )
 
 
@@ -138,7 +140,7 @@ def near_features(a: Name, b: Name) -> tuple[float, ...]:
 
 
 def _aligned(a: Name, b: Name) -> Aligned:
-    habits = Habits(a.by_consonants or b.by_consonants, a.without_l or b.without_l)
+    habits = Habits(a.by_consonants or b.by_consonants, a.without_l or b.without_l, max(a.spoken, b.spoken))
     left, right = a.words, b.words
     found = align(left, right, habits)
     for _ in range(_MOST_JOINED):
