@@ -1,6 +1,6 @@
 """Whole files: Febrl, historical figures, Splink's invented people, a generated register; beside Splink in one run.
 
-    python -m benchmarks.linkage --data DIR [--only febrl4|historical|fake|generated] [--rows 959000] [--peers]
+    python -m benchmarks.linkage --data DIR [--only febrl4|historical|fake|generated] [--rows N] [--peers]
 
 DIR holds `linkage/`, `names/` and `scripts/`. Every run goes from the files to written pairs and clusters; the seconds
 are of all of it. `pairs` are judged at the probability of .5; `best` is F1 at the threshold that suits the truth best,
@@ -254,13 +254,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", choices=["febrl4", "historical", "fake", "generated"])
     parser.add_argument("--rows", type=int, default=959_000)
+    parser.add_argument("--missing", type=float, default=0.05, help="duplicates without birth date, of the generated")
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
     made = {
         "febrl4": [febrl4],
         "historical": [historical],
         "fake": [fake],
-        "generated": [lambda d, f, m=missing: generated(d, f, given.rows, m) for missing in (0.0, 0.05, 0.15)],
+        "generated": [lambda data, folder: generated(data, folder, given.rows, given.missing)],
     }
     for name, tasks in made.items():
         for task in tasks if given.only in (None, name) else ():

@@ -9,6 +9,7 @@ missing, two others bring the pair up. Where even the strictest is too much, its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, product
 from operator import itemgetter
 from types import MappingProxyType
@@ -125,12 +126,17 @@ class Keys:
     def _atoms(self, name: str, atom: str) -> Rows:
         if (name, atom) not in self._known:
             column = self._columns[name]
-            of = _ATOMS[atom]
-            texts = (of(value) for value in column.values)
-            numbers = np.fromiter((crc32(text.encode()) if text else -1 for text in texts), np.int64)
+            numbers = _numbers(column, atom)
             codes = column.codes if self._rows is None else column.codes[self._rows]
             self._known[name, atom] = np.where(codes >= 0, numbers[codes], -1)
         return self._known[name, atom]
+
+
+@lru_cache(maxsize=64)
+def _numbers(column: Column, atom: str) -> Rows:
+    """The atom of each value as a number, -1 where there is none."""
+    texts = map(_ATOMS[atom], column.values)
+    return np.fromiter((crc32(text.encode()) if text else -1 for text in texts), np.int64, len(column.values))
 
 
 def _are_names(columns: Mapping[str, Column], parts: Sequence[tuple[str, str]]) -> bool:

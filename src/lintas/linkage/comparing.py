@@ -7,6 +7,7 @@ become the reasons beside a pair.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -38,29 +39,35 @@ def levels_of(column: Column, left: Numbers, right: Numbers) -> Levels:
     found = np.full(len(left), UNKNOWN, np.int8)
     known = (left >= 0) & (right >= 0)
     if column.kind in _PLAIN:  # cheaper to compare than to look for those that come twice
-        found[known] = _PLAIN[column.kind](column.values, left[known], right[known])
+        found[known] = _PLAIN[column.kind](column, left[known], right[known])
         return found
     a, b = np.minimum(left[known], right[known]), np.maximum(left[known], right[known])
     pairs, back = np.unique(a.astype(np.int64) * _BLOCK + b, return_inverse=True)
     first, second = pairs // _BLOCK, pairs % _BLOCK
     levels = np.zeros(len(pairs), np.int8)
     unlike = first != second
-    levels[unlike] = _COMPARE[column.kind](column.values, first[unlike], second[unlike])
+    levels[unlike] = _COMPARE[column.kind](column, first[unlike], second[unlike])
     found[known] = levels[back]
     return found
 
 
-def _words(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
-    a, b = _texts(values, left), _texts(values, right)
+def _words(column: Column, left: Numbers, right: Numbers) -> Levels:
+    a, b = _texts(column.values, left), _texts(column.values, right)
     alike = _similarity(a, b)
     levels = np.full(len(a), 3, np.int8)
     levels[alike >= _ALIKE] = 2
     levels[alike >= _SIMILAR] = 1
-    parted = np.fromiter((len(value) == 1 or " " in value for value in values), bool, len(values))
+    parted = _parted(column)
     for at in np.flatnonzero((levels == 3) & (parted[left] | parted[right])):
         if _shortened(a[at], b[at]):
             levels[at] = 2
     return levels
+
+
+@lru_cache(maxsize=16)
+def _parted(column: Column) -> npt.NDArray[np.bool_]:
+    """Which values are initials, or several words."""
+    return np.fromiter((len(value) == 1 or " " in value for value in column.values), bool, len(column.values))
 
 
 def _shortened(a: str, b: str) -> bool:
@@ -69,9 +76,9 @@ def _shortened(a: str, b: str) -> bool:
     return long.startswith(short) if len(short) == 1 else " " in long and short in long.split()
 
 
-def _dates(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
+def _dates(column: Column, left: Numbers, right: Numbers) -> Levels:
     """By day, month and year; "one digit" is also two neighbouring digits, or day and month, exchanged."""
-    parts = np.array([_parts(value) for value in values], np.int16).reshape(-1, 3)
+    parts, digits = _dates_of(column)
     a, b = parts[left], parts[right]
     both = (a > 0) & (b > 0)
     alike = (a == b) & both
@@ -80,10 +87,16 @@ def _dates(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
     levels[(alike.sum(axis=1) >= 2) | (alike[:, 0] & ((a == b) | ~both).all(axis=1))] = 2
     levels[alike[:, 0] & both.all(axis=1) & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])] = 1
     near = np.flatnonzero(both.all(axis=1) & (levels > 0))
-    digits = np.array([_digits(value) for value in values], np.uint8).reshape(-1, 8)
     levels[near[_one_slip(digits[left[near]], digits[right[near]])]] = 1
     levels[left == right] = 0
     return levels
+
+
+@lru_cache(maxsize=16)
+def _dates_of(column: Column) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
+    """Parts and digits of each value."""
+    parts = np.array([_parts(value) for value in column.values], np.int16).reshape(-1, 3)
+    return parts, np.array([_digits(value) for value in column.values], np.uint8).reshape(-1, 8)
 
 
 def _parts(iso: str) -> tuple[int, int, int]:
@@ -109,8 +122,8 @@ def _one_slip(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> npt.NDArray
     return found
 
 
-def _codes(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
-    a, b = _texts(values, left), _texts(values, right)
+def _codes(column: Column, left: Numbers, right: Numbers) -> Levels:
+    a, b = _texts(column.values, left), _texts(column.values, right)
     slips = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int8, workers=2)
     levels = np.full(len(a), 3, np.int8)
     levels[np.fromiter((x[:4] == y[:4] for x, y in zip(a, b, strict=True)), bool, len(a)) | (slips == 2)] = 2
@@ -118,8 +131,8 @@ def _codes(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
     return levels
 
 
-def _free_texts(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
-    a, b = _texts(values, left), _texts(values, right)
+def _free_texts(column: Column, left: Numbers, right: Numbers) -> Levels:
+    a, b = _texts(column.values, left), _texts(column.values, right)
     words = cpdist(a, b, scorer=token_set_ratio, dtype=np.float32, workers=2)
     alike = _similarity(a, b)
     levels = np.full(len(a), 3, np.int8)
@@ -128,7 +141,7 @@ def _free_texts(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:
     return levels
 
 
-def _choices(values: Sequence[str], left: Numbers, right: Numbers) -> Levels:  # noqa: ARG001 - one signature for all
+def _choices(column: Column, left: Numbers, right: Numbers) -> Levels:  # noqa: ARG001 - one signature for all
     return np.asarray(left != right, np.int8)
 
 
@@ -140,7 +153,7 @@ def _similarity(a: Sequence[str], b: Sequence[str]) -> npt.NDArray[np.float32]:
     return cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float32, workers=2)
 
 
-_COMPARE: Final[Mapping[Kind, Callable[[Sequence[str], Numbers, Numbers], Levels]]] = MappingProxyType(
+_COMPARE: Final[Mapping[Kind, Callable[[Column, Numbers, Numbers], Levels]]] = MappingProxyType(
     {
         Kind.GIVEN: _words,
         Kind.FAMILY: _words,
@@ -148,6 +161,6 @@ _COMPARE: Final[Mapping[Kind, Callable[[Sequence[str], Numbers, Numbers], Levels
         Kind.TEXT: _free_texts,
     }
 )
-_PLAIN: Final[Mapping[Kind, Callable[[Sequence[str], Numbers, Numbers], Levels]]] = MappingProxyType(
+_PLAIN: Final[Mapping[Kind, Callable[[Column, Numbers, Numbers], Levels]]] = MappingProxyType(
     {Kind.DATE: _dates, Kind.CHOICE: _choices}
 )

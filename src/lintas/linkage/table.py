@@ -38,7 +38,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column: `codes[row, n]` is the number of the row's n-th value in `values`, -1 where there is none."""
 
