@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from learning import frequencies
-from learning.region import FOLDER, LANGUAGES, PAIRS, PARTS, pairs_of, words_of
+from learning.region import FOLDER, LANGUAGES, PAIRS, PARTS, measure, pairs_of, words_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -23,6 +25,17 @@ def test_no_word_of_the_part_for_measuring_is_in_the_part_that_may_be_looked_at(
     assert dev
     assert test
     assert not dev & test
+
+
+@cache
+def areas():
+    return {(language, part): area for language, part, area in measure()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_the_node_tells_the_right_name_from_the_near_one_in_every_language_of_the_region(language, part):
+    assert areas()[language, part] >= 0.95
 
 
 def test_no_wrong_pair_is_two_writings_of_one_name():
