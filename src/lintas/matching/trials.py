@@ -56,6 +56,8 @@ def read_names(line: bytes) -> Pair:
     cells = _text(line).split("\t")
     if not 2 <= len(cells) <= 3:
         raise InvalidValue(columns=len(cells), form="name TAB name TAB 1 or 0; the third may be missing")
+    if cells[-1].strip() in {"0", "1"} and len(cells) == 2:
+        raise InvalidValue(column=2, problem="a judgement stands where the second name should; is a line broken?")
     for column, name in enumerate(cells[:2], 1):
         if not any(char.isalnum() for char in name):
             raise InvalidValue(column=column, problem="no name: not one letter stands in it")

@@ -43,6 +43,7 @@ def test_two_names_and_what_somebody_judged(text: str, *, same: bool | None) -> 
         (b"a\tb\t1\tx", {"columns": 4}),
         (b"Soekarno\t\t1", {"column": 2}),
         (b"...\tSukarno\t1", {"column": 1}),
+        (b"the rest of a name\t1", {"column": 2}),
         (b"ab\tcd\tperhaps", {"label": "perhaps"}),
         (b"a\t\xff\t1", {"problem": "not UTF-8", "byte": 3}),
         (b"a" * (LONGEST_LINE + 1), {"most": LONGEST_LINE}),
