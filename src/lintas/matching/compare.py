@@ -77,13 +77,17 @@ def compare_picked(left: Portrait, right: Portrait, prior_bits: float = 0.0) -> 
     group, name = _group(left, right), name_evidence(left, right)
     if group is None:
         return compare_portraits(left, right, prior_bits)
-    facts = [Reason("evidence", "picked", group.picked), *_parents(left, right), *_plain(left, right, group.levels)]
+    facts = [*_parents(left, right), *_plain(left, right, group.levels)]
+    numbers = _shared_numbers(left, right)
+    if name is None and not facts and not numbers:
+        return _sum([], [], prior_bits)  # nothing that both sides know: no evidence either way
+    facts.append(Reason("evidence", "picked", group.picked))
     if name is not None:
         bits = group.name(name.bits) + group.levels.get(f"name.{name.level}", 0.0)
         facts.append(Reason("name", name.level, bits))
         facts += _several(left, right)
         facts += _capped(name, facts, group)
-    return _sum(_numbers(left, right), facts, prior_bits)
+    return _sum(numbers, facts, prior_bits)
 
 
 def _capped(name: Agreement, facts: Sequence[Reason], group: Group) -> Iterator[Reason]:
@@ -106,7 +110,7 @@ def _judge(asked: Portrait, on_file: Portrait, least: float) -> Comparison | Non
 
 def other_facts(left: Portrait, right: Portrait) -> list[Reason]:
     """All evidence but the names'; what the weights are fitted on."""
-    return [*_numbers(left, right), *_parents(left, right), *_plain(left, right)]
+    return [*_shared_numbers(left, right), *_parents(left, right), *_plain(left, right)]
 
 
 def _sum(numbers: list[Reason], facts: list[Reason], start: float) -> Comparison:
@@ -127,9 +131,12 @@ def _numbers(asked: Portrait, on_file: Portrait) -> list[Reason]:
     """What identifiers say."""
     if not asked.numbers or not on_file.numbers:
         return []
-    found = compare_numbers(asked.families, on_file.families, (asked.issuers, on_file.issuers))
-    if not found or _group(asked, on_file) is None:
-        return found
+    return compare_numbers(asked.families, on_file.families, (asked.issuers, on_file.issuers))
+
+
+def _shared_numbers(left: Portrait, right: Portrait) -> list[Reason]:
+    """What identifiers say of a picked pair: in one family or one house of firms a telephone is everybody's."""
+    found = _numbers(left, right)
     return [Reason(r.feature, r.level, min(r.weight, w.SHARED.get(r.feature, r.weight))) for r in found]
 
 

@@ -5,6 +5,7 @@ A portrait can be kept: msgspec writes and reads it, and comparing kept portrait
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -43,6 +44,7 @@ _REGISTERS: Final = frozenset({"leiCode", "ogrnCode", "innCode", "uscCode", "imo
 ))})  # fmt: skip
 _MOST_IDENTIFIERS: Final = 60
 _MOST_NAMES: Final = 400  # sanctions lists give some people two hundred; a hostile record's may not be endless
+_POINTS: Final = re.compile(r"(?<=\b\w)\.(?!\w\w)")  # G.m.b.H. is GmbH
 
 Comparable: TypeAlias = Record | Subject | Mapping[str, Any]
 
@@ -107,7 +109,7 @@ class Portrait(Struct, frozen=True, dict=True):
 @lru_cache(maxsize=65_536)
 def bare(name: str) -> str:
     """A company's name without its legal form in whatever language, if anything else is there (rigour's table)."""
-    kept: str = remove_org_types(unicodedata.normalize("NFKC", name).casefold())
+    kept: str = remove_org_types(_POINTS.sub("", unicodedata.normalize("NFKC", name).casefold()))
     return kept if any(c.isalnum() for c in kept) else name
 
 

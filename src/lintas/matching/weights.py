@@ -31,7 +31,7 @@ INSUFFICIENT: Final = 0.2
 # "The doctor" is many people's name: the part of a name's bits that remains when only a weak alias bears it.
 WEAK_ALIAS: Final = 0.5
 # A register that gives each its one number (LEI, INN) has given two: two subjects, or a mistake.
-OTHER_IN_REGISTER: Final = -12.0
+OTHER_IN_REGISTER: Final = -20.0
 # Families and the firms of one house share telephones and mailboxes, by kind of number.
 SHARED: Final[Mapping[str, float]] = MappingProxyType({"phone": 12.0, "email": 12.0})
 # A second name in common, without a word of the first.

@@ -413,3 +413,33 @@ def test_even_a_schema_nobody_asks_for_can_be_compared():
     link = {"schema": "Ownership", "properties": {"startDate": "2020-01-02"}}
 
     assert compare_records(link, link) == Comparison(0.5, ())
+
+
+def test_where_nothing_is_known_on_both_sides_the_odds_stay_as_they_were():
+    nameless = on_file(birthDate="1980-02-03")
+
+    assert compare_records(person(name="Zamrud Khatulistiwa"), nameless) == Comparison(0.5, ())
+    assert compare_records(person(name="Budi Contoh"), nameless, prior_bits=-1.0).probability == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("name", ["Zamrud Lestari GmbH", "ZAMRUD LESTARI G.m.b.H.", "OOO Zamrud Lestari"])
+def test_a_legal_form_is_no_part_of_a_firm_s_name_in_any_language(name):
+    one, other = ({"schema": "Company", "properties": {"name": [text]}} for text in (name, "Zamrud Lestari Ltd."))
+
+    assert ("name", "same") in {(reason.feature, reason.level) for reason in compare_records(one, other).reasons}
+
+
+def test_two_numbers_of_one_register_are_two_firms_even_at_one_telephone():
+    def firm(number):
+        told = {"name": ["Zamrud Lestari"], "phone": ["+6281200000001"], "innCode": [number]}
+        return {"schema": "Company", "properties": told}
+
+    assert compare_records(firm("7707083893"), firm("7707083893")).probability > 0.95
+    assert compare_records(firm("7707083893"), firm("7736050003")).probability < 0.5
+
+
+def test_an_alias_that_both_know_is_more_than_the_name_alone():
+    one, both = on_file(name="Zamrud Khatulistiwa"), on_file(name="Zamrud Khatulistiwa", alias="Melati Pettigrew")
+
+    assert compare_records(both, both).probability > compare_records(both, one).probability
+    assert ("alias", "same") in {(reason.feature, reason.level) for reason in compare_records(both, both).reasons}
