@@ -18,6 +18,7 @@ from lintas.matching.weights import MOST_FOR_A_NAME
 _LOWEST: Final = 0.5  # likeness at which two words are no longer one word
 _MOST_LOOKED_THROUGH: Final = 9  # promising pairs of words beyond which the best is taken first
 _INITIAL: Final = 0.75
+_HOPELESS: Final = 0.23
 _ARTICLE: Final = "ال"  # written together with its word in Arabic, apart or not at all in Latin letters
 
 
@@ -185,30 +186,35 @@ def _sound(script: str, native: str, latin: str) -> float:
     return heard
 
 
-@lru_cache(maxsize=131_072)
 def alike(a: Word, b: Word, habits: Habits) -> float:
     """How like two words are, from 0 to 1."""
     if a.text == b.text:
         return 1.0
     seen = _seen_alike(a, b, habits)
-    return max(seen, tongues.likeness(a.text, b.text, habits.spoken)) if habits.spoken else seen
+    return max(seen, _by_ear(a.text, b.text, habits.spoken)) if habits.spoken else seen
+
+
+@lru_cache(maxsize=65_536)
+def _by_ear(one: str, other: str, spoken: str) -> float:
+    return tongues.likeness(one, other, spoken)
 
 
 def _seen_alike(a: Word, b: Word, habits: Habits) -> float:
     if len(a.text) == 1 or len(b.text) == 1:
         return _INITIAL if a.text[:1] == b.text[:1] else 0.0
+    written = OSA.normalized_similarity(a.text, b.text)
     left, right = a.bones, b.bones
+    if not (habits.by_consonants or habits.without_l):
+        if written < _HOPELESS:  # the same consonants would not make up for it
+            return written
+        return max(written, 0.65 * written + 0.35 * OSA.normalized_similarity(left, right))
     if habits.without_l:
         left, right = left.replace("l", "r"), right.replace("l", "r")
     if habits.by_consonants:  # one letter for j and for g, as spoken in Cairo
         left, right = left.replace("j", "k"), right.replace("j", "k")
-    written = OSA.normalized_similarity(a.text, b.text)
     heard = OSA.normalized_similarity(left, right)
-    if habits.by_consonants:
-        return min(0.3 * written + 0.7 * heard, 0.97)
-    if habits.without_l:
-        return min(0.5 * written + 0.5 * heard, 0.97)
-    return max(written, 0.65 * written + 0.35 * heard)
+    share = 0.3 if habits.by_consonants else 0.5
+    return min(share * written + (1 - share) * heard, 0.97)
 
 
 def _worth(score: float) -> float:
