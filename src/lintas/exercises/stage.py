@@ -81,15 +81,21 @@ def set_stage(root: Path, *, port: int = 7400, say: Callable[[str], None] = lamb
     if root.exists():
         shutil.rmtree(root)
     root.mkdir(parents=True, mode=0o700)
-    for number, place in enumerate(places()):
-        say(f"{place.node}: keys, certificate, law")
-        _found(root, place, port + 1 + number, actors[number].web)
-    say("directory: three keepers, two signatures")
-    _sign_directory(root, [actor.folder for actor in actors])
-    say(f"an invented world of {PEOPLE} people (seed {SEED})")
-    _write_world(root)
+    say(f"{len(actors)} nodes and an invented world, made side by side")
     imported = {}
     with ProcessPoolExecutor(max_workers=2) as workers:
+        world = workers.submit(_write_world, root)
+        founded = [
+            workers.submit(_found, root, place, port + 1 + number, actors[number].web)
+            for number, place in enumerate(places())
+        ]
+        for place, done in zip(places(), founded, strict=True):
+            done.result()
+            say(f"{place.node}: keys, certificate, law")
+        say("directory: three keepers, two signatures")
+        _sign_directory(root, [actor.folder for actor in actors])
+        world.result()
+        say(f"an invented world of {PEOPLE} people (seed {SEED})")
         filled = {actor.node: workers.submit(_fill, actor.folder, root / f"{actor.node}.ftm.json") for actor in actors}
         for node, counts in filled.items():
             imported[node] = counts.result()
