@@ -1,8 +1,8 @@
-"""OpenRefine's calls, as its server and its page send them, replayed against a node.
+"""Calls in the form in which OpenRefine's server and page send them, against a node.
 
-What is sent here was written down from OpenRefine 3.8: the manifest and the suggestions are asked for by the page, from
-its own address; queries and extensions by the server, as forms. Answers are held against the Final Community Group
-Report 0.2 of 10 April 2023, member by member.
+They are written by hand after its source (3.8); OpenRefine itself does not run here. The manifest and the suggestions
+are asked for by the page, from its own address; queries and extensions by the server, as forms. Answers are held
+against the Final Community Group Report 0.2 of 10 April 2023, member by member.
 """
 
 from __future__ import annotations
