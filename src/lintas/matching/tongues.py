@@ -296,14 +296,14 @@ def _clean_khmer(word: str) -> str:
 
 
 def _clean_burmese(word: str) -> str:
-    """In Unicode's order, with stacked letters side by side and no tones but the one that makes -int of -in."""
+    """In Unicode's order, with stacked letters side by side and no tones but those that are heard in -int, -oe, -oo."""
     word = (
         word.replace("\u1037\u103a", "\u103a\u1037")
         .replace("\u1039", "\u103a" + _STACKED)
         .replace("\u103d\u103e", "\u103e\u103d")
     )
     word = word.replace("\u102b", "\u102c").replace("\u103f", "\u101e\u103a\u101e").replace("\u1025\u102e", "\u1026")
-    return re.sub("\u1038|(?<!\u103a)\u1037|[\u1040-\u104b]", "", word)
+    return re.sub("(?<![\u102f\u1030])\u1038|(?<!\u103a)\u1037|[\u1040-\u104b]", "", word)
 
 
 # How a script is cleaned, what its patterns mean, and where a piece of readings.csv may stand.
