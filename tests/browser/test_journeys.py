@@ -52,7 +52,7 @@ def decide(deciding: Officer, asking: Officer) -> None:
     expect(deciding.page.locator("main")).to_contain_text("Budi bin Santoso")
     deciding.page.check("#verdict")
     deciding.page.check("#field-birth_date")
-    deciding.page.locator(".send button").click()
+    deciding.page.locator("form.decide .send button").click()
     expect(deciding.page.locator("main form.decide")).to_have_count(0)
 
 
