@@ -17,18 +17,17 @@ from msgspec import Struct
 from lintas.matching import normalise, sounds
 from lintas.matching.dates import Date, read_dates, swapped
 from lintas.matching.names import _ignored as ignored_words
+from lintas.matching.numbers import FAMILIES, LOOK_ALIKES, last_digits
+from lintas.matching.portrait import COUNTRIES, ISSUERS, NAMED, NAMES, PARTS
 from lintas.model import Record, Subject, SubjectKind
 from lintas.model.identifiers import IdentifierKind, identifier_kind
 from lintas.model.identifiers import normalise as normal_form
 from lintas.model.kinds import kinds_of
 
-# One letter or digit for those that cameras and tired eyes exchange.
-LOOK_ALIKES: Final = str.maketrans("OQDILZSGB", "000112568")
 _SIGNS: Final = "0123456789ACEFHJKMNPRTUVWXY"  # what is left of letters and digits once look-alikes are folded
 _SMALL_SIGNS: Final = "0123456789abcdefghijklmnopqrstuvwxyz._-@"
 _SHORTEST_NEAR: Final = 5
 _LONGEST_NEAR: Final = 20
-_LAST_DIGITS: Final = 8
 _MOST_NUMBERS: Final = 60
 _MOST_NAMES: Final = 60
 _MOST_FORMS: Final = 6
@@ -58,19 +57,7 @@ NATIVE: Final = "@"
 OR: Final = "|"
 """Stands between forms of one word that is asked: the ways in which a word of another script may be spelt."""
 
-_NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
-_NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
-_PARTS: Final = ("firstName", "secondName", "middleName", "lastName")
 _DATES: Final = ("birthDate", "incorporationDate")
-_FAMILIES: Final = {
-    IdentifierKind.PASSPORT: "paper",
-    IdentifierKind.NATIONAL_ID: "paper",
-    IdentifierKind.DOCUMENT: "paper",
-    IdentifierKind.REGISTRATION: "business",
-    IdentifierKind.TAX: "business",
-}
-_ISSUERS: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
-_COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
 
 
 class Terms(Struct, frozen=True):
@@ -150,13 +137,13 @@ def numbers_of(properties: Mapping[str, tuple[str, ...]], kinds: frozenset[Subje
             for text in texts:
                 number = _term(normal_form(of, text, hint))
                 if len(number) > 2 and number.strip(number[0]):
-                    found[Number(_FAMILIES.get(of, of.value), number)] = None
+                    found[Number(FAMILIES.get(of, of.value), number)] = None
     return tuple(found)[:_MOST_NUMBERS]
 
 
 def _dialled(properties: Mapping[str, tuple[str, ...]]) -> str | None:
     """The country a telephone number without its country is dialled in, where there is only one."""
-    issuers = {value.casefold().strip() for prop in _ISSUERS for value in properties.get(prop, ())}
+    issuers = {value.casefold().strip() for prop in ISSUERS for value in properties.get(prop, ())}
     return min(issuers) if len(issuers) == 1 else None
 
 
@@ -178,11 +165,6 @@ def asked_near(number: Number) -> tuple[str, ...]:
     slips += [a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1]
     slips += [a + sign + rest for a, b in cuts for sign in signs for rest in ((b, b[1:]) if b else (b,))]
     return (*stored, *(f"{number.family}~{slip}" for slip in slips))
-
-
-def last_digits(phone: str) -> str:
-    """What stays the same of a telephone number whether or not its country and its zero are written."""
-    return phone[-_LAST_DIGITS:]
 
 
 @lru_cache(maxsize=65_536)
@@ -250,9 +232,9 @@ def _told(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def names_of(properties: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
     """Whatever it is called; of its parts, where no name stands."""
-    for prop in _NAMES:
+    for prop in NAMES:
         yield from properties.get(prop, ())
-    if not properties.get("name") and (parts := [properties[prop][0] for prop in _PARTS if properties.get(prop)]):
+    if not properties.get("name") and (parts := [properties[prop][0] for prop in PARTS if properties.get(prop)]):
         yield " ".join(parts)
 
 
@@ -261,7 +243,7 @@ def _names(
     kinds: frozenset[SubjectKind],
     read: Callable[[str], tuple[tuple[str, ...], ...]],
 ) -> tuple[tuple[str, ...], ...]:
-    if kinds.isdisjoint(_NAMED):
+    if kinds.isdisjoint(NAMED):
         return ()
     found = dict.fromkeys(words for text in names_of(properties) for words in read(text[: normalise.LONGEST]))
     return tuple(words for words in found if words)[:_MOST_NAMES]
@@ -277,7 +259,7 @@ def _dates(dates: Iterable[Date]) -> tuple[int, ...]:
 
 def _countries(properties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return _unique(
-        _term(value[: normalise.LONGEST].casefold()) for prop in _COUNTRIES for value in properties.get(prop, ())
+        _term(value[: normalise.LONGEST].casefold()) for prop in COUNTRIES for value in properties.get(prop, ())
     )
 
 

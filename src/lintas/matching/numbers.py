@@ -13,6 +13,14 @@ from lintas.model.identifiers import IdentifierKind
 
 # One letter or digit for those that cameras and tired eyes exchange.
 LOOK_ALIKES: Final = str.maketrans("OQDILZSGB", "000112568")
+# One paper is a passport in one file and "a document" in another; a query for the number finds both.
+FAMILIES: Final = {
+    IdentifierKind.PASSPORT: "paper",
+    IdentifierKind.NATIONAL_ID: "paper",
+    IdentifierKind.DOCUMENT: "paper",
+    IdentifierKind.REGISTRATION: "business",
+    IdentifierKind.TAX: "business",
+}
 _SHORTEST_ALIKE: Final = 5
 _LAST_DIGITS: Final = 8
 _MOST_COMPARED: Final = 400  # pairs of one family that are looked at for a slip

@@ -19,25 +19,17 @@ from lintas.matching.dates import Date, read_dates
 from lintas.matching.likest import Borne, borne
 from lintas.matching.names import Name, read_names
 from lintas.matching.normalise import LONGEST
-from lintas.matching.numbers import Families, Number, by_family
+from lintas.matching.numbers import FAMILIES, Families, Number, by_family
 from lintas.matching.places import Place, read_places
 from lintas.model import Record, Subject, SubjectKind
 from lintas.model.identifiers import IdentifierKind, identifier_kind, normalise
 from lintas.model.kinds import kinds_of
 
-_NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
-_PARTS: Final = ("firstName", "secondName", "middleName", "lastName")
-_COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
-_ISSUER: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
-_NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
-# One paper is a passport in one file and "a document" in another; a query for the number finds both.
-_FAMILIES: Final = {
-    IdentifierKind.PASSPORT: "paper",
-    IdentifierKind.NATIONAL_ID: "paper",
-    IdentifierKind.DOCUMENT: "paper",
-    IdentifierKind.REGISTRATION: "business",
-    IdentifierKind.TAX: "business",
-}
+NAMES: Final = ("name", "alias", "weakAlias", "previousName", "abbreviation")
+PARTS: Final = ("firstName", "secondName", "middleName", "lastName")
+COUNTRIES: Final = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag")
+ISSUERS: Final = ("country", "nationality", "citizenship", "jurisdiction", "mainCountry", "flag")
+NAMED: Final = frozenset({SubjectKind.PERSON, SubjectKind.COMPANY, SubjectKind.VESSEL})
 # Registers that give each subject one number, so that another number is another subject.
 _REGISTERS: Final = frozenset({"leiCode", "ogrnCode", "innCode", "uscCode", "imoNumber", *(_CATALOGUES := (
     "wikidataId", "permId", "npiCode", "okpoCode", "icijId", "giiNumber", "dunsCode", "isin", "ricCode",
@@ -74,7 +66,7 @@ class Portrait(Struct, frozen=True, dict=True):
     @property
     def named(self) -> bool:
         """Whether this is something that is known by its name."""
-        return not self.kinds.isdisjoint(_NAMED)
+        return not self.kinds.isdisjoint(NAMED)
 
     @cached_property
     def read(self) -> tuple[Name, ...]:
@@ -147,13 +139,13 @@ def _portrait(
     def words(known: str, *props: str) -> frozenset[str]:
         return frozenset(" ".join(value[:LONGEST].casefold().split()) for value in some(known, *props))
 
-    issuers = words("numbers", *_ISSUER)
+    issuers = words("numbers", *ISSUERS)
     return Portrait(
         kinds=kinds,
         names=_unique(islice(_names(values), _MOST_NAMES)),
         weak=_unique(_only_weak(values)),
         numbers=_numbers(values, kinds, issuers) if beside is None or beside.numbers else (),
-        countries=words("countries", *_COUNTRIES),
+        countries=words("countries", *COUNTRIES),
         issuers=issuers,
         births=read_dates(some("births", "birthDate")),
         foundations=read_dates(some("foundations", "incorporationDate")),
@@ -173,10 +165,10 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(values: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
-    for prop in _NAMES:
+    for prop in NAMES:
         yield from sorted(values.get(prop, ()))
     if not values.get("name"):
-        parts = [values[prop][0] for prop in _PARTS if values.get(prop)]
+        parts = [values[prop][0] for prop in PARTS if values.get(prop)]
         if parts:
             yield " ".join(parts)
 
@@ -198,7 +190,7 @@ def _numbers(
         of = identifier_kind(kind, prop) or (IdentifierKind.DOCUMENT if prop in _CATALOGUES else None)
         if of is not None:
             hint = dialled if of is IdentifierKind.PHONE else None
-            family = prop if prop in _CATALOGUES else _FAMILIES.get(of, str(of))
+            family = prop if prop in _CATALOGUES else FAMILIES.get(of, str(of))
             register = prop if prop in _REGISTERS else ""
             numbers = (normalise(of, text, hint) for text in texts)
             found |= {Number(family, of, number, register) for number in numbers if _tells(number)}
