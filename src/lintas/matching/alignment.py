@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -22,8 +21,7 @@ _HOPELESS: Final = 0.23
 _ARTICLE: Final = "ال"  # written together with its word in Arabic, apart or not at all in Latin letters
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a name."""
 
     text: str  # in Latin letters and one spelling
@@ -34,8 +32,7 @@ class Word:
     native: str = ""  # as the tables of its script write it
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(NamedTuple):
     """What the scripts of two names leave out."""
 
     by_consonants: bool = False
@@ -43,8 +40,7 @@ class Habits:
     spoken: str = ""  # the tongue whose ear judges, where one of the names is in its script; see `tongues`
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+class Paired(NamedTuple):
     """What two words are worth that are taken for one."""
 
     gain: float  # bits, against words of two strangers
@@ -52,8 +48,7 @@ class Paired:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(NamedTuple):
     """Two names with their words paired, and the words left over on either side."""
 
     matches: list[Paired]
@@ -71,6 +66,8 @@ def align(left: Sequence[Word], right: Sequence[Word], habits: Habits) -> Aligne
             if match is not None:
                 pull = match.gain + 0.05 * (match.near + _MOST_NEAR)
                 scored.append((pull, i, j, match))
+    if not scored:
+        return Aligned([], [], list(left), list(right))
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     chosen = _chosen(scored)
     taken, partners = ({entry[place] for entry in chosen if entry[3].gain} for place in (1, 2))
@@ -120,6 +117,7 @@ def _greedy(scored: list[_Scored]) -> list[_Scored]:
     return chosen
 
 
+@lru_cache(maxsize=131_072)
 def compare(x: Word, y: Word, habits: Habits) -> Paired | None:
     """What it is worth that these two words stand in two names; None where they have nothing in common."""
     if x.text == y.text:
@@ -161,6 +159,7 @@ def _near(weights: Sequence[float], values: Sequence[float]) -> float:
 def use(table: Mapping[str, Any]) -> None:
     """Weigh with these weights from now on, as `learning.names` does while it fits them."""
     _weights.cache_clear()
+    compare.cache_clear()
     _LEARNED.clear()
     _LEARNED.update(table)
 
@@ -241,8 +240,8 @@ def features(found: Aligned) -> tuple[float, ...]:
 
 def evidence(found: Aligned) -> float:
     """Bits against any two strangers: what the pairs are worth, less what is left over, above all on both sides."""
-    gained = sum(match.gain for match in found.matches)
-    over = [sum(word.bits for word in words) for words in (found.left, found.right)]
+    gained = sum([match.gain for match in found.matches])
+    over = [sum([word.bits for word in words]) for words in (found.left, found.right)]
     whole = not any(over) and all(match.exact for match in found.matches)
     return (gained if whole else min(gained, MOST_FOR_A_NAME)) - (1.4 * min(over) + 0.1 * max(over))
 
