@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -21,7 +22,8 @@ _HOPELESS: Final = 0.23
 _ARTICLE: Final = "ال"  # written together with its word in Arabic, apart or not at all in Latin letters
 
 
-class Word(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Word:
     """One word of a name."""
 
     text: str  # in Latin letters and one spelling
@@ -32,7 +34,8 @@ class Word(NamedTuple):
     native: str = ""  # as the tables of its script write it
 
 
-class Habits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Habits:
     """What the scripts of two names leave out."""
 
     by_consonants: bool = False
@@ -40,7 +43,8 @@ class Habits(NamedTuple):
     spoken: str = ""  # the tongue whose ear judges, where one of the names is in its script; see `tongues`
 
 
-class Paired(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Paired:
     """What two words are worth that are taken for one."""
 
     gain: float  # bits, against words of two strangers
@@ -48,7 +52,8 @@ class Paired(NamedTuple):
     exact: bool
 
 
-class Aligned(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Aligned:
     """Two names with their words paired, and the words left over on either side."""
 
     matches: list[Paired]
@@ -66,8 +71,6 @@ def align(left: Sequence[Word], right: Sequence[Word], habits: Habits) -> Aligne
             if match is not None:
                 pull = match.gain + 0.05 * (match.near + _MOST_NEAR)
                 scored.append((pull, i, j, match))
-    if not scored:
-        return Aligned([], [], list(left), list(right))
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     chosen = _chosen(scored)
     taken, partners = ({entry[place] for entry in chosen if entry[3].gain} for place in (1, 2))
@@ -117,7 +120,6 @@ def _greedy(scored: list[_Scored]) -> list[_Scored]:
     return chosen
 
 
-@lru_cache(maxsize=131_072)
 def compare(x: Word, y: Word, habits: Habits) -> Paired | None:
     """What it is worth that these two words stand in two names; None where they have nothing in common."""
     if x.text == y.text:
@@ -159,7 +161,6 @@ def _near(weights: Sequence[float], values: Sequence[float]) -> float:
 def use(table: Mapping[str, Any]) -> None:
     """Weigh with these weights from now on, as `learning.names` does while it fits them."""
     _weights.cache_clear()
-    compare.cache_clear()
     _LEARNED.clear()
     _LEARNED.update(table)
 
@@ -240,8 +241,8 @@ def features(found: Aligned) -> tuple[float, ...]:
 
 def evidence(found: Aligned) -> float:
     """Bits against any two strangers: what the pairs are worth, less what is left over, above all on both sides."""
-    gained = sum([match.gain for match in found.matches])
-    over = [sum([word.bits for word in words]) for words in (found.left, found.right)]
+    gained = sum(match.gain for match in found.matches)
+    over = [sum(word.bits for word in words) for words in (found.left, found.right)]
     whole = not any(over) and all(match.exact for match in found.matches)
     return (gained if whole else min(gained, MOST_FOR_A_NAME)) - (1.4 * min(over) + 0.1 * max(over))
 

@@ -46,8 +46,6 @@ class Name:
     without_l: bool
     foreign: bool  # not written in Latin letters
     spoken: str  # the tongue of its script, of those in `tongues`
-    scripts: frozenset[str]  # of its words
-    rank: tuple[int, tuple[str, ...], str]  # which of two names is taken first
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +67,15 @@ def read_name(text: str) -> Name:
     told = tuple(word for word in found if word[0] not in ignored or word[1] in bound)
     told = told if len(told) > 1 else found
     words = tuple(_word(*word) for word in told)
-    joined = "".join(sorted(word.text for word in words))
     return Name(
         words=words,
-        joined=joined,
+        joined="".join(sorted(word.text for word in words)),
         bits=sum(word.bits for word in words),
         by_consonants=normalise.leaves_vowels_out(text),
         without_blanks=normalise.parts_no_words(text),
         without_l=normalise.knows_no_l(text),
         foreign=not text.isascii() and not _is_latin(text),
         spoken=tongues.tongue(text[: normalise.LONGEST]),
-        scripts=frozenset(word.script for word in words),
-        rank=(len(words), tuple(word.text for word in words), joined),
     )
 
 
@@ -135,13 +130,13 @@ def best_agreement(left: Sequence[Name], right: Sequence[Name]) -> Agreement | N
 
 def agree(a: Name, b: Name) -> Agreement:
     """Compare two names."""
-    a, b = (b, a) if b.rank < a.rank else (a, b)
+    a, b = sorted((a, b), key=_rank)
     return _agreement(a, b, _aligned(a, b))
 
 
 def near_features(a: Name, b: Name) -> tuple[float, ...]:
     """What the odds against strangers with a near name are made of."""
-    return features(_aligned(*((b, a) if b.rank < a.rank else (a, b))))
+    return features(_aligned(*sorted((a, b), key=_rank)))
 
 
 def _aligned(a: Name, b: Name) -> Aligned:
@@ -237,11 +232,16 @@ def _agreement(a: Name, b: Name, found: Aligned) -> Agreement:
 
 def _across(a: Name, b: Name) -> str:
     """The script that had to be heard, or that there was none."""
-    return min((a.scripts ^ b.scripts) - {""}, default="same") if a.scripts != b.scripts else "same"
+    one, other = ({word.script for word in name.words} for name in (a, b))
+    return min((one ^ other) - {""}, default="same") if one != other else "same"
 
 
 def _bits(words: Sequence[Word]) -> float:
-    return sum([word.bits for word in words])
+    return sum(word.bits for word in words)
+
+
+def _rank(name: Name) -> tuple[int, list[str], str]:
+    return len(name.words), [word.text for word in name.words], name.joined
 
 
 @cache
@@ -274,7 +274,6 @@ def _latin_words(text: str) -> Iterator[tuple[str, str, str, str]]:
         yield word, letters if letters.isascii() else "", "", ""
 
 
-@lru_cache(maxsize=65_536)
 def _word(text: str, letters: str, script: str, native: str) -> Word:
     bits = _IGNORED_BITS if text in _ignored() else rarity(text)
     return Word(text, normalise.skeleton(text), bits, letters, script, native)
