@@ -11,8 +11,8 @@ from __future__ import annotations
 import fcntl
 import os
 import weakref
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -142,6 +142,7 @@ class Shelf:
         Raises:
             Busy: Another process is.
             Damaged: The folder is gone.
+            DiskFull: There is no room.
         """
         if self._release is not None:
             return
@@ -157,7 +158,9 @@ class Shelf:
             raise Busy(str(self.folder)) from error
         self._release = release
         self.reload()
-        self._sweep()
+        # Before the first segment: who looks meanwhile would take segments without a list for damage, and remove them.
+        with _faults_told():
+            self._replace(self._manifest)
         self._forget()
 
     def put(self, record_id: str, record: Record | None) -> None:
@@ -204,12 +207,8 @@ class Shelf:
             Damaged: The files changed under our hands.
             DiskFull: There is no room.
         """
-        try:
+        with _faults_told():
             self._commit(sequence, complete=complete)
-        except OSError as error:
-            if "No space left" in str(error):
-                raise DiskFull(reason="no room for the index") from error
-            raise Damaged(str(error)) from error
 
     def _commit(self, sequence: int, *, complete: bool) -> None:
         parts = self._taken()
@@ -306,6 +305,17 @@ class Shelf:
             return _ranked(segments, terms, limit)
         except (IndexError, ValueError, UnicodeDecodeError, OverflowError, MemoryError) as error:
             raise Damaged(str(error)) from error
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Tell apart a disk that is full and files that changed under our hands."""
+    try:
+        yield
+    except OSError as error:
+        if "No space left" in str(error):
+            raise DiskFull(reason="no room for the index") from error
+        raise Damaged(str(error)) from error
 
 
 def _ranked(segments: Sequence[Segment], terms: QueryTerms, limit: int) -> list[tuple[str, float]]:

@@ -145,6 +145,19 @@ def test_one_writes_at_a_time(tmp_path):
     other.begin()
 
 
+def test_who_looks_while_the_first_file_is_written_does_not_take_it_for_damage(tmp_path):
+    writing = Shelf(tmp_path)
+    writing.begin()
+    write(tmp_path / "00000000.seg", ready(rows_of([("p-1", index_terms(person("p-1", "Budi Santoso")))])))
+
+    looking = Shelf(tmp_path)
+    writing.put("p-1", person("p-1", "Budi Santoso"))
+    writing.commit(1, complete=True)
+    looking.reload()
+
+    assert looking.candidates(ask("Budi Santoso"), 1) == ["p-1"]
+
+
 def test_files_that_nobody_names_are_removed_by_the_next_writer(tmp_path):
     filled(tmp_path, person("p-1", "Budi Santoso")).close()
     (tmp_path / "99999999.seg").write_bytes(b"half a segm")
