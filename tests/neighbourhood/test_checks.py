@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from lintas.audit import AuditKind
 from lintas.errors import NotAskable, NotFound, RefusedByPolicy, Unjustified, UnknownSender
 from lintas.model import OutcomeState, Purpose, Quality, RefusalGround, SubjectCategory, SubjectKind
 from lintas.people import Account
+from lintas.records import Crew
 from lintas.testing import Neighbourhood
 from lintas.testing.neighbourhood import REASON
 from neighbourhood.waiting import until
@@ -269,3 +271,30 @@ async def test_a_node_that_warms_up_leaves_no_trace(street):
 
     assert jakarta.node.audit.size() == before
     assert jakarta.node.checks.recent(jakarta.officer) == []
+
+
+async def test_a_check_is_looked_up_by_the_crew_and_by_the_node_where_the_crew_cannot_tell(
+    street: Neighbourhood,
+) -> None:
+    jakarta, kl = await street.nodes("id", "my")
+    kl.knows("Budi Santoso", birthDate="1970-01-31")
+    told: list[object] = []
+
+    class Listened(Crew):
+        def likely(self, *question: Any) -> Any:
+            told.append(super().likely(*question))
+            return told[-1]
+
+    crew = Listened(kl.node.settings.database_url, kl.node.folder.index, 1)
+    kl.node.records.hire(crew)
+
+    by_crew = await jakarta.check("Budi Santoso", birthDate="1970-01-31", within=timedelta(seconds=30))
+    crew.close()
+    by_node = await jakarta.check("Budi Santoso", birthDate="1970-01-31")
+
+    assert told[0]
+    assert told[-1] is None  # it was dismissed
+    for report in (by_crew, by_node):
+        found = report.outcome("my.latihan")
+        assert found is not None
+        assert [match.quality for match in found.matches] == [Quality.STRONG]

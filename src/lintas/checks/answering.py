@@ -140,7 +140,7 @@ class Answerer:
     def _look(self, subject: Subject, threshold: float | None = None) -> list[tuple[Record, Comparison]]:
         """Records likely enough to be the subject, the likeliest first."""
         least = self._desk.threshold if threshold is None else threshold
-        return likely(subject, self._desk.records.candidates(subject), least)
+        return self._desk.records.likely(subject, least)
 
     def _refusal(self, question: CheckQuestion, ask: Ask) -> Decision | None:
         try:
